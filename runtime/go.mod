@@ -1,0 +1,3 @@
+module github.com/conclint/conclint/runtime
+
+go 1.24

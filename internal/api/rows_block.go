@@ -1,0 +1,43 @@
+package api
+
+var blockRows = []row{
+	{"net/http", "", names("Get", "Head", "Post", "PostForm"), waits(Client, ByTransport)},
+	{"net/http", "Client", names("Get", "Head", "Post", "PostForm"), waits(Client, ByReceiver)},
+	{"net/http", "Client", names("Do"), waits(Client, ByRequest)},
+	{"net/http", "", names("ListenAndServe", "ListenAndServeTLS", "Serve", "ServeTLS"), waits(Network, Unbounded)},
+	{"net/http", "Server", names("ListenAndServe", "ListenAndServeTLS", "Serve", "ServeTLS"), waits(Network, Unbounded)},
+	{"net", "", names("Dial"), waits(Network, Unbounded).insteadUse("net.Dialer.DialContext")},
+	{"net", "", names("DialTimeout"), waits(Network, ByArg)},
+	{"net", "Dialer", names("Dial"), waits(Network, ByReceiver)},
+	{"net", "Dialer", names("DialContext"), waits(Network, ByCtx).withCtx(0)},
+	{"net", "Conn", names("Read", "Write"), waits(Network, ByReceiver)},
+	{"net", "Listener", names("Accept"), waits(Network, Unbounded)},
+	{"net", "", names("LookupHost", "LookupIP", "LookupAddr", "LookupCNAME", "LookupMX", "LookupTXT", "LookupSRV"), waits(Network, Unbounded)},
+	{"net/rpc", "Client", names("Call"), waits(Client, Unbounded)},
+	{"net/smtp", "", names("SendMail", "Dial"), waits(Network, Unbounded)},
+	{"os/exec", "Cmd", names("Run", "Output", "CombinedOutput", "Wait"), waits(Process, ByReceiver)},
+	{"os", "Process", names("Wait"), waits(Process, Unbounded)},
+	{"database/sql", "DB", names("Query", "QueryRow", "Exec", "Ping", "Begin", "Prepare"), waits(Database, Unbounded)},
+	{"database/sql", "DB", names("QueryContext", "QueryRowContext", "ExecContext", "PingContext", "BeginTx", "PrepareContext"), waits(Database, ByCtx).withCtx(0)},
+	{"database/sql", "Tx", names("Query", "QueryRow", "Exec", "Prepare"), waits(Database, Unbounded)},
+	{"database/sql", "Tx", names("QueryContext", "QueryRowContext", "ExecContext", "PrepareContext"), waits(Database, ByCtx).withCtx(0)},
+	{"database/sql", "Tx", names("Commit", "Rollback"), waits(Database, Unbounded)},
+	{"database/sql", "Stmt", names("Query", "QueryRow", "Exec"), waits(Database, Unbounded)},
+	{"database/sql", "Stmt", names("QueryContext", "QueryRowContext", "ExecContext"), waits(Database, ByCtx).withCtx(0)},
+}
+
+var miscRows = []row{
+	{"os", "", names("Exit"), plain(Exit)},
+	{"log", "", names("Fatal", "Fatalf", "Fatalln"), plain(Exit)},
+	{"log", "Logger", names("Fatal", "Fatalf", "Fatalln"), plain(Exit)},
+	{"testing", "common", names("FailNow", "Fatal", "Fatalf", "Skip", "SkipNow", "Skipf"), plain(Goexit)},
+	{"testing", "common", names("Cleanup"), calling(Cleanup, 0, Keeps)},
+	{"testing", "TB", names("FailNow", "Fatal", "Fatalf", "Skip", "SkipNow", "Skipf"), plain(Goexit)},
+	{"testing", "TB", names("Cleanup"), calling(Cleanup, 0, Keeps)},
+	{"errors", "", names("New"), plain(ErrorNew)},
+	{"fmt", "", names("Errorf"), plain(ErrorNew)},
+	{"log", "", names("Print", "Printf", "Println"), plain(Log)},
+	{"log", "Logger", names("Print", "Printf", "Println"), plain(Log)},
+	{"log/slog", "", names("Debug", "Info", "Warn", "Error"), plain(Log)},
+	{"log/slog", "Logger", names("Debug", "Info", "Warn", "Error"), plain(Log)},
+}

@@ -81,7 +81,7 @@ func CleanStep(s Step) Step {
 	for strings.Contains(out.Func, ": ") || strings.Contains(out.Func, " at ") {
 		out.Func = strings.NewReplacer(": ", ":", " at ", "@").Replace(out.Func)
 	}
-	out.Func = strings.TrimRight(out.Func, ":")
+	out.Func = strings.TrimRight(out.Func, ": ")
 	if out.At != "" && !placeRE.MatchString(out.At) {
 		out.Text = strings.TrimSpace(out.At + " " + out.Text)
 		out.At = ""

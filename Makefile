@@ -1,0 +1,65 @@
+# Every claim this project makes about itself is one of these targets.
+
+GO      ?= go
+BIN     := bin
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+MODULE  ?= github.com/caddyserver/caddy/v2@v2.11.9
+
+.PHONY: help build test test-root test-runtime house e2e corpus audit sample bench bench-runtime docs fmt lint cross clean
+
+help:            ## list the targets
+	@grep -hE '^[a-z0-9-]+: .*## |^[a-z0-9-]+:  +## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+build:           ## build the command into bin/
+	$(GO) build -ldflags "-X main.version=$(VERSION)" -o $(BIN)/conclint ./cmd/conclint
+
+test: test-root test-runtime ## all tests: both modules, the house rules among them
+
+test-root:       ## tests of the linter
+	$(GO) vet ./...
+	$(GO) test ./...
+
+test-runtime:    ## tests of the runtime module, under the race detector
+	cd runtime && $(GO) vet ./... && $(GO) test -race ./...
+
+house:           ## the rules of the house alone: import directions, sizes, pages, words
+	$(GO) test ./internal/house
+
+e2e:             ## real drivers end to end: go vet, standalone, and those of golangci-lint and gopls that can be built here
+	CONCLINT_E2E=1 $(GO) test -count=1 ./cmd/... ./plugin/... ./internal/linttest ./internal/driver/...
+
+corpus: build    ## recall and false alarms on labelled bugs; CORPUS_REPO and ARGS: see testdata/corpus/README.md
+	$(GO) run ./internal/proof corpus -conclint $(BIN)/conclint $(ARGS)
+
+audit: build     ## replay the judged reports on public modules
+	$(GO) run ./internal/proof audit -conclint $(BIN)/conclint $(ARGS)
+
+sample: build    ## draw reports to read: make sample MODULE=path@version ARGS='-code relock -n 40'
+	$(GO) run ./internal/proof sample -conclint $(BIN)/conclint $(ARGS) $(MODULE)
+
+bench: build     ## time and memory beside go vet and staticcheck: make bench MODULE=path@version
+	$(GO) run ./internal/proof bench -conclint $(BIN)/conclint $(ARGS) $(MODULE)
+
+bench-runtime:   ## cost of the runtime primitives beside channels and the standard library
+	cd runtime/bench && $(GO) run .
+
+docs:            ## write docs/analyzers from the analyzers' own documentation
+	$(GO) generate ./internal/docgen
+
+fmt:             ## format the sources
+	gofmt -w $$(git ls-files '*.go' | grep -v /testdata/ | grep -v ^testdata/)
+
+lint: build      ## what the project asks of others: no findings of its own tool, formatted, tidy
+	@test -z "$$(gofmt -l $$(git ls-files '*.go' | grep -v /testdata/ | grep -v ^testdata/))" || { echo 'not formatted: run make fmt'; exit 1; }
+	$(GO) mod tidy -diff
+	cd runtime && $(GO) mod tidy -diff
+	$(BIN)/conclint ./...
+	cd runtime && ../$(BIN)/conclint ./...
+
+cross:           ## build for the other systems
+	GOOS=windows $(GO) build -o $(BIN)/cross/ ./cmd/conclint
+	GOOS=darwin $(GO) build -o $(BIN)/cross/ ./cmd/conclint
+	cd runtime && GOOS=windows $(GO) build ./... && GOOS=darwin $(GO) build ./...
+
+clean:           ## remove what was built
+	rm -rf $(BIN) dist

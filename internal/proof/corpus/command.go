@@ -1,0 +1,119 @@
+package corpus
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/conclint/conclint/internal/proof/finding"
+)
+
+// Command is `proof corpus`: it parses args, runs the cases asked for and prints the tables to w.
+func Command(ctx context.Context, args []string, w io.Writer) error {
+	flags := flag.NewFlagSet("corpus", flag.ContinueOnError)
+	bin := flags.String("conclint", "bin/conclint", "the `binary` under test")
+	dir := flags.String("labels", "testdata/corpus", "`directory` of the label files")
+	repos := flags.String("repos", os.Getenv("CORPUS_REPO"), "repositories of the real bugs: a path `template` with {owner} and {name}, or clone; empty: kernels only")
+	cache := flags.String("cache", "", "`directory` for the work trees (default conclint-corpus in the user's cache directory)")
+	only := selection{}
+	flags.StringVar(&only.cases, "case", "", "only these cases, `ids` separated by commas")
+	flags.StringVar(&only.categories, "category", "", "only these `categories`, separated by commas")
+	flags.StringVar(&only.repositories, "repo", "", "only the real bugs of these repositories, owner/name separated by commas")
+	flags.BoolVar(&only.high, "high", false, "only labels of high confidence")
+	verbose := flags.Bool("v", false, "print every case with its findings")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	labels, err := LoadLabels(*dir)
+	if err != nil {
+		return err
+	}
+	path, err := filepath.Abs(*bin)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("%w: run make build first", err)
+	}
+	work, err := workDir(*cache)
+	if err != nil {
+		return err
+	}
+	goroot, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
+	if err != nil {
+		return fmt.Errorf("go env GOROOT: %w", err)
+	}
+	tool := finding.Tool{Path: path}
+	kernels := only.kernels(labels.Kernels)
+	bugs := only.bugs(labels.Bugs)
+	if len(kernels)+len(bugs) == 0 {
+		return errors.New("no case matches -case, -category and -repo")
+	}
+	results, err := RunKernels(ctx, tool, kernels, labels.Claims, strings.TrimSpace(string(goroot)), work)
+	if err != nil {
+		return err
+	}
+	Print(w, "kernels", results, *verbose)
+	if *repos == "" {
+		return nil
+	}
+	done := 0
+	results, err = RunBugs(ctx, tool, bugs, labels.Claims, Source(*repos), work, func(r Result) {
+		done++
+		fmt.Fprintf(os.Stderr, "\r%d/%d %-30s", done, len(bugs), r.ID)
+	})
+	fmt.Fprintln(os.Stderr)
+	if err != nil {
+		return err
+	}
+	Print(w, "real bugs", results, *verbose)
+	return nil
+}
+
+func workDir(dir string) (string, error) {
+	if dir == "" {
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return "", err
+		}
+		dir = filepath.Join(user, "conclint-corpus")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	return dir, os.MkdirAll(dir, 0o777)
+}
+
+// A selection says which cases are asked for; its zero value asks for all.
+type selection struct {
+	cases, categories, repositories string
+	high                            bool
+}
+
+func (s selection) kernels(all []Kernel) []Kernel {
+	if s.repositories != "" {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(k Kernel) bool {
+		return !listed(s.cases, k.ID) || !listed(s.categories, k.Category)
+	})
+}
+
+func (s selection) bugs(all []Bug) []Bug {
+	return slices.DeleteFunc(slices.Clone(all), func(b Bug) bool {
+		return !listed(s.cases, b.ID) || !listed(s.categories, b.Category) || !listed(s.repositories, b.Repo) ||
+			s.high && b.Confidence != "high"
+	})
+}
+
+func listed(list, item string) bool {
+	return list == "" || slices.Contains(strings.Split(list, ","), item)
+}

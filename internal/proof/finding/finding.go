@@ -1,0 +1,116 @@
+// Package finding runs a built conclint and decodes the findings it prints.
+//
+// It decodes the versioned JSON format the way any outside program would, so that the
+// measurements also test the format, and shares no code with the driver.
+package finding
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Tier names as the JSON format spells them.
+const (
+	Default = "default"
+	Strict  = "strict"
+)
+
+// A Finding is one diagnostic of conclint. File is slash-separated and relative to the directory analysed.
+type Finding struct {
+	Code    string `json:"code"`
+	Tier    string `json:"tier"`
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Message string `json:"message"`
+}
+
+// Analyzer returns the part of the code that names the analyzer.
+func (f Finding) Analyzer() string {
+	name, _, _ := strings.Cut(f.Code, "/")
+	return name
+}
+
+// Default reports whether the finding is shown without -strict.
+func (f Finding) Default() bool { return f.Tier != Strict }
+
+func (f Finding) String() string {
+	tier := ""
+	if !f.Default() {
+		tier = " (strict)"
+	}
+	return fmt.Sprintf("%s:%d: %s [%s]%s", f.File, f.Line, f.Message, f.Code, tier)
+}
+
+// A Report is the outcome of one run.
+type Report struct {
+	Findings []Finding
+	// Trouble is what the run printed on standard error when a package did not load; empty otherwise.
+	Trouble string
+}
+
+// A Tool is a conclint binary together with the environment it runs in.
+type Tool struct {
+	Path string   // absolute
+	Args []string // flags of every run, before the packages
+	Env  []string // additions to the environment
+}
+
+// Run analyses the packages below dir in both tiers. It returns an error when the tool could not do its work at all;
+// packages that did not load are Report.Trouble.
+func (t Tool) Run(ctx context.Context, dir string, packages ...string) (Report, error) {
+	args := append([]string{"-format", "json", "-strict"}, t.Args...)
+	cmd := exec.CommandContext(ctx, t.Path, append(args, packages...)...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), t.Env...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return Report{}, fmt.Errorf("running %s: %w", t.Path, err)
+	}
+	if ctx.Err() != nil {
+		return Report{}, fmt.Errorf("%s in %s: %w", filepath.Base(t.Path), dir, ctx.Err())
+	}
+	report := Report{}
+	if code := cmd.ProcessState.ExitCode(); code != 0 && code != 1 {
+		report.Trouble = strings.TrimSpace(stderr.String())
+		if report.Trouble == "" {
+			report.Trouble = fmt.Sprintf("exit status %d", code)
+		}
+	}
+	if stdout.Len() == 0 && report.Trouble != "" {
+		return report, nil
+	}
+	report.Findings, err = decode(stdout.Bytes(), dir)
+	return report, err
+}
+
+// decode reads the JSON document of one run and makes its file names relative to dir.
+func decode(data []byte, dir string) ([]Finding, error) {
+	var doc struct {
+		Findings []Finding `json:"findings"`
+	}
+	if err := json.Unmarshal(data, &doc); err != nil {
+		return nil, fmt.Errorf("decoding findings: %w", err)
+	}
+	for i, f := range doc.Findings {
+		if f.Code == "" || f.File == "" || f.Line == 0 {
+			return nil, fmt.Errorf("decoding findings: finding %d has no code, file or line", i)
+		}
+		if filepath.IsAbs(f.File) {
+			if rel, err := filepath.Rel(dir, f.File); err == nil {
+				f.File = rel
+			}
+		}
+		doc.Findings[i].File = filepath.ToSlash(filepath.Clean(f.File))
+	}
+	return doc.Findings, nil
+}

@@ -1,0 +1,39 @@
+// Command proof holds the measurements behind the figures this project states about itself:
+//
+//	go run ./internal/proof corpus   recall and false alarms on labelled bugs (make corpus)
+//	go run ./internal/proof audit    reports on public modules, judged one by one (make audit)
+//	go run ./internal/proof sample   draws the reports to read next
+//	go run ./internal/proof bench    time and memory beside other tools (make bench)
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"github.com/conclint/conclint/internal/proof/corpus"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	commands := map[string]func(context.Context, []string, io.Writer) error{
+		"corpus": corpus.Command,
+	}
+	var run func(context.Context, []string, io.Writer) error
+	if len(os.Args) > 1 {
+		run = commands[os.Args[1]]
+	}
+	if run == nil {
+		fmt.Fprintln(os.Stderr, "usage: proof corpus|audit|sample|bench [flags]; -h after a command shows its flags")
+		os.Exit(2)
+	}
+	if err := run(ctx, os.Args[2:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "proof:", err)
+		os.Exit(1)
+	}
+}

@@ -3,6 +3,7 @@ package corpus
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -13,46 +14,36 @@ import (
 )
 
 // RunBugs analyses both versions of every bug and judges them. Repositories are taken two at a time, each in one work tree
-// below work, oldest commit first. progress is called after each case, from one goroutine at a time.
+// below work. progress is called after each case, from one goroutine at a time. A case that cannot be
+// checked out or loaded says so in its result.
 func RunBugs(ctx context.Context, tool finding.Tool, bugs []Bug, claims Claims, source Source, work string, progress func(Result)) ([]Result, error) {
 	results := make([]Result, len(bugs))
-	queue := make(chan []int)
-	errs := make(chan error, 2)
-	var report sync.Mutex
+	groups := byRepository(bugs)
+	queue := make(chan []int, len(groups))
+	for _, group := range groups {
+		queue <- group
+	}
+	close(queue)
+	var reported sync.Mutex
+	done := func(i int, r Result) {
+		reported.Lock()
+		defer reported.Unlock()
+		results[i] = r
+		progress(r)
+	}
+	var errs [2]error
 	var workers sync.WaitGroup
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	for range 2 {
+	for w := range errs {
 		workers.Go(func() {
 			for group := range queue {
-				err := runRepository(ctx, tool, bugs, group, claims, source, work, func(i int, r Result) {
-					report.Lock()
-					defer report.Unlock()
-					results[i] = r
-					progress(r)
-				})
-				if err != nil {
-					errs <- err
-					cancel()
+				if errs[w] = runRepository(ctx, tool, bugs, group, claims, source, work, done); errs[w] != nil {
 					return
 				}
 			}
 		})
 	}
-	for _, group := range byRepository(bugs) {
-		select {
-		case queue <- group:
-		case <-ctx.Done():
-		}
-	}
-	close(queue)
 	workers.Wait()
-	select {
-	case err := <-errs:
-		return nil, err
-	default:
-		return results, ctx.Err()
-	}
+	return results, errors.Join(errs[:]...)
 }
 
 // byRepository groups the indices of the bugs, the longest group first so that the two workers end about together.
@@ -72,38 +63,49 @@ func byRepository(bugs []Bug) [][]int {
 	return groups
 }
 
-// runRepository judges the bugs of one repository, those of one pair of commits together.
+// runRepository judges the bugs of one repository, one after the other.
 func runRepository(ctx context.Context, tool finding.Tool, bugs []Bug, group []int, claims Claims, source Source, work string, done func(int, Result)) error {
-	tree, err := source.open(ctx, bugs[group[0]].Repo, work)
+	repo := bugs[group[0]].Repo
+	release, err := lock(ctx, treeDir(work, repo))
+	if err != nil {
+		return err
+	}
+	defer release()
+	tree, err := source.open(ctx, repo, work)
 	if err != nil {
 		return err
 	}
 	for _, i := range group {
-		b := bugs[i]
-		buggy, err := analyse(ctx, tool, tree, b, b.BuggyCommit)
+		r, err := runBug(ctx, tool, tree, bugs[i], claims)
 		if err != nil {
 			return err
-		}
-		fixed, err := analyse(ctx, tool, tree, b, b.FixCommit)
-		if err != nil {
-			return err
-		}
-		r, err := judgeBug(b, claims, buggy.Findings, fixed.Findings)
-		if err != nil {
-			return err
-		}
-		// What did not load has no findings; a package beside it that does not load spoils nothing.
-		if t := cmp.Or(buggy.Trouble, fixed.Trouble); t != "" && len(r.Evidence) == 0 {
-			r.Trouble = t
 		}
 		done(i, r)
 	}
 	return nil
 }
 
-func analyse(ctx context.Context, tool finding.Tool, tree worktree, b Bug, commit string) (finding.Report, error) {
+func runBug(ctx context.Context, tool finding.Tool, tree *worktree, b Bug, claims Claims) (Result, error) {
+	buggy, err := analyse(ctx, tool, tree, b, b.BuggyCommit)
+	if err != nil {
+		return Result{}, err
+	}
+	fixed, err := analyse(ctx, tool, tree, b, b.FixCommit)
+	if err != nil {
+		return Result{}, err
+	}
+	r, err := judgeBug(b, claims, buggy.Findings, fixed.Findings)
+	// What did not load has no findings; another package that does not load spoils nothing.
+	if t := cmp.Or(buggy.Trouble, fixed.Trouble); t != "" && len(r.Evidence) == 0 {
+		r.Trouble = t
+	}
+	return r, err
+}
+
+// analyse runs the tool on the bug's package at a commit. File names of the report are relative to the repository.
+func analyse(ctx context.Context, tool finding.Tool, tree *worktree, b Bug, commit string) (finding.Report, error) {
 	if err := tree.checkout(ctx, commit); err != nil {
-		return finding.Report{}, fmt.Errorf("%s: %w", b.ID, err)
+		return finding.Report{Trouble: err.Error()}, ctx.Err()
 	}
 	dir, flags, err := moduleOf(tree.dir, b.PackageDir)
 	if err != nil {

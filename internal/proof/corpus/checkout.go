@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -20,23 +21,24 @@ type Source string
 // packages of the next commit, at the same path, in its cache.
 type worktree struct {
 	dir    string
-	remote string // fetched from when not empty
+	remote string   // fetched from when not empty
+	absent []string // paths of files that the repository lists but does not hold
 }
 
 // open prepares the work tree of a repository below work. Objects of a local repository are borrowed, not copied,
 // and nothing is written to it.
-func (s Source) open(ctx context.Context, repo, work string) (worktree, error) {
+func (s Source) open(ctx context.Context, repo, work string) (*worktree, error) {
 	owner, name, ok := strings.Cut(repo, "/")
 	if !ok {
-		return worktree{}, fmt.Errorf("repository %q is not owner/name", repo)
+		return nil, fmt.Errorf("repository %q is not owner/name", repo)
 	}
-	w := worktree{dir: filepath.Join(work, owner+"+"+name)}
+	w := &worktree{dir: treeDir(work, repo)}
 	if _, err := os.Stat(filepath.Join(w.dir, ".git")); errors.Is(err, os.ErrNotExist) {
 		if err := os.MkdirAll(w.dir, 0o777); err != nil {
-			return w, err
+			return nil, err
 		}
 		if err := w.git(ctx, "init", "-q"); err != nil {
-			return w, err
+			return nil, err
 		}
 	}
 	if s == Clone {
@@ -45,19 +47,18 @@ func (s Source) open(ctx context.Context, repo, work string) (worktree, error) {
 		dir := strings.NewReplacer("{owner}", owner, "{name}", name).Replace(string(s))
 		objects, err := objectsOf(ctx, dir)
 		if err != nil {
-			return w, fmt.Errorf("repository %s: %w", repo, err)
+			return nil, fmt.Errorf("repository %s: %w", repo, err)
 		}
 		alternates := filepath.Join(w.dir, ".git", "objects", "info", "alternates")
 		if err := os.WriteFile(alternates, []byte(objects+"\n"), 0o666); err != nil {
-			return w, err
+			return nil, err
 		}
 	}
-	// Test files stay out: no label lies in one, and analysing them takes half of the time.
-	sparse := filepath.Join(w.dir, ".git", "info", "sparse-checkout")
-	if err := os.WriteFile(sparse, []byte("/*\n!*_test.go\n"), 0o666); err != nil {
-		return w, err
-	}
 	return w, w.git(ctx, "config", "core.sparseCheckout", "true")
+}
+
+func treeDir(work, repo string) string {
+	return filepath.Join(work, strings.ReplaceAll(repo, "/", "+"))
 }
 
 func objectsOf(ctx context.Context, dir string) (string, error) {
@@ -69,20 +70,45 @@ func objectsOf(ctx context.Context, dir string) (string, error) {
 }
 
 // checkout brings the work tree to a commit and removes what does not belong to it.
-func (w worktree) checkout(ctx context.Context, commit string) error {
+// Files that a partial clone does not hold are left out: they are large, so not source files.
+func (w *worktree) checkout(ctx context.Context, commit string) error {
 	if w.remote != "" && w.git(ctx, "cat-file", "-e", commit+"^{commit}") != nil {
 		if err := w.git(ctx, "fetch", "-q", "--depth=1", w.remote, commit); err != nil {
 			return err
 		}
 	}
-	if err := w.git(ctx, "checkout", "-q", "-f", "--detach", commit); err != nil {
-		return err
+	for {
+		if err := w.narrow(); err != nil {
+			return err
+		}
+		err := w.git(ctx, "checkout", "-q", "-f", "--detach", commit)
+		if err == nil {
+			return w.git(ctx, "clean", "-q", "-ffdx")
+		}
+		absent := unreadable.FindAllStringSubmatch(err.Error(), -1)
+		if absent == nil {
+			return err
+		}
+		for _, m := range absent {
+			w.absent = append(w.absent, m[1])
+		}
 	}
-	return w.git(ctx, "clean", "-q", "-ffdx")
+}
+
+var unreadable = regexp.MustCompile(`unable to read sha1 file of (.+) \([0-9a-f]+\)`)
+
+// narrow writes which files belong to the work tree. Test files stay out: no label lies in one, and analysing
+// them takes half of the time.
+func (w *worktree) narrow() error {
+	patterns := "/*\n!*_test.go\n"
+	for _, name := range w.absent {
+		patterns += "!/" + name + "\n"
+	}
+	return os.WriteFile(filepath.Join(w.dir, ".git", "info", "sparse-checkout"), []byte(patterns), 0o666)
 }
 
 // git runs a git command in the work tree. Files kept elsewhere by Git LFS are not wanted: no source file is.
-func (w worktree) git(ctx context.Context, args ...string) error {
+func (w *worktree) git(ctx context.Context, args ...string) error {
 	options := []string{"-C", w.dir, "-c", "core.autocrlf=false", "-c", "advice.detachedHead=false",
 		"-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false"}
 	out, err := exec.CommandContext(ctx, "git", append(options, args...)...).CombinedOutput()

@@ -17,6 +17,11 @@ func RunKernels(ctx context.Context, tool finding.Tool, kernels []Kernel, claims
 		return nil, nil
 	}
 	module := filepath.Join(work, "kernels")
+	release, err := lock(ctx, module)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	sources, err := layOut(kernels, goroot, module)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,249 @@
+// Package driver is the conclint command apart from its analyzers: the tool
+// behind go vet -vettool, and the standalone linter that runs go vet with
+// itself as the tool and shows what comes out.
+//
+// The standalone mode has no loader, scheduler or cache of its own: go vet has
+// them, and with the build cache a second run costs next to nothing. One cache
+// entry serves every way to look at the findings, for a run always computes
+// everything and the filters come after it.
+package driver
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+)
+
+// Exit codes of the standalone mode.
+const (
+	exitClean    = 0
+	exitFindings = 1
+	exitError    = 2 // usage, or packages that could not be loaded, also if there are findings
+)
+
+// Tool is a linter: its analyzers and the flags that change what they compute.
+type Tool struct {
+	Engine    *analysis.Analyzer   // owns the facts
+	Reporters []*analysis.Analyzer // require the engine
+	// RegisterFlags adds the flags common to all analyzers. Those that the
+	// driver knows are flagAll, flagStrict, flagStats and flagWhy; it passes
+	// all others on as they are. May be nil.
+	RegisterFlags func(*flag.FlagSet)
+}
+
+// Flags of the tool that have a meaning to the driver too.
+const (
+	flagAll    = "conclint.all" // compute and emit everything; always given
+	flagStrict = "strict"       // emit the strict tier; in standalone mode a filter
+	flagStats  = "debug.stats"
+	flagWhy    = "debug.why"
+)
+
+// Main runs the command and returns its exit code. When the arguments are
+// those of the vet tool protocol it does not return.
+func (t *Tool) Main(args []string) int {
+	if IsUnit(args) {
+		t.runUnit(args)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	c := &command{tool: t, stdout: os.Stdout, stderr: os.Stderr}
+	return c.main(ctx, args)
+}
+
+// command is one invocation of the standalone mode.
+type command struct {
+	tool           *Tool
+	opts           *options
+	dir            string // working directory, after -C
+	stdout, stderr io.Writer
+	src            *sources
+}
+
+func (c *command) main(ctx context.Context, args []string) int {
+	opts, err := parseOptions(c.tool, args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		usage(c.stdout, c.tool)
+		return exitClean
+	case err != nil:
+		return c.fail(fmt.Errorf("%w\nRun conclint -help for usage.", err))
+	}
+	c.opts = opts
+	if opts.chdir != "" {
+		if err := os.Chdir(opts.chdir); err != nil {
+			return c.fail(err)
+		}
+		// The go command believes PWD where it is right; it would be stale now.
+		os.Unsetenv("PWD")
+	}
+	if c.dir, err = os.Getwd(); err != nil {
+		return c.fail(err)
+	}
+	c.src = newSources()
+	switch {
+	case opts.version:
+		fmt.Fprintln(c.stdout, versionLine())
+		return exitClean
+	case opts.list:
+		list(c.stdout, c.tool)
+		return exitClean
+	case opts.explain != "":
+		if err := explain(c.stdout, c.tool, opts.explain); err != nil {
+			return c.fail(err)
+		}
+		return exitClean
+	}
+	return c.lint(ctx)
+}
+
+// lint analyses the packages and shows what is found.
+func (c *command) lint(ctx context.Context) int {
+	res, err := c.analyse(ctx)
+	if err != nil {
+		return c.fail(err)
+	}
+	shown := c.selectFindings(res.findings)
+	out := &output{tool: c.tool, findings: shown, errs: res.errs, dir: c.dir, src: c.src, colour: c.colour()}
+	if err := formats[c.opts.format](c.stdout, out); err != nil {
+		return c.fail(fmt.Errorf("cannot write the findings: %w", err))
+	}
+	c.printNotes(ctx, res)
+	c.printSummary(shown)
+	if c.opts.stats {
+		printStats(c.stderr, res.findings, res.packages)
+	}
+	switch {
+	case len(res.errs) > 0:
+		return exitError
+	case len(shown) > 0:
+		return exitFindings
+	}
+	return exitClean
+}
+
+// analyse runs go vet; the findings are in order, once each, with fingerprints.
+func (c *command) analyse(ctx context.Context) (*vetResult, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("cannot find this program on disk, which go vet has to run: %w", err)
+	}
+	v := vetRun{self: self, flags: c.opts.vetFlags, packages: c.opts.packages}
+	if isTerminal(c.stderr) {
+		p := startProgress(c.stderr)
+		defer p.close()
+		v.progress = p.packageDone
+	}
+	res, err := v.run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range res.findings {
+		f.Function = c.src.enclosing(f.Pos)
+	}
+	res.findings = sortFindings(res.findings)
+	fingerprint(res.findings)
+	return res, nil
+}
+
+func (c *command) selectFindings(all []*Finding) []*Finding {
+	var out []*Finding
+	for _, f := range all {
+		if aboutAnalysis(f) || !c.opts.selection.keeps(f) || !c.opts.tests && isTestFile(f.Pos.File) {
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// printNotes shows what the go command said. Errors are part of the output of
+// formats for machines, and stand on standard error for people in all of them.
+func (c *command) printNotes(ctx context.Context, res *vetResult) {
+	for _, n := range res.notes {
+		fmt.Fprintln(c.stderr, n)
+	}
+	for _, e := range res.errs {
+		fmt.Fprintln(c.stderr, e)
+	}
+	if len(res.errs) > 0 {
+		if note := newerGo(goVersion(ctx)); note != "" {
+			fmt.Fprintln(c.stderr, note)
+		}
+	}
+}
+
+func (c *command) printSummary(shown []*Finding) {
+	if c.opts.format != "text" || len(shown) == 0 {
+		return
+	}
+	fixable := 0
+	for _, f := range shown {
+		if len(f.Fixes) > 0 {
+			fixable++
+		}
+	}
+	line := "conclint: " + plural(len(shown), "finding", "findings")
+	if fixable > 0 {
+		line += fmt.Sprintf(", %d with a fix", fixable)
+	}
+	fmt.Fprintln(c.stderr, line)
+}
+
+func (c *command) fail(err error) int {
+	fmt.Fprintf(c.stderr, "conclint: %v\n", err)
+	return exitError
+}
+
+func (c *command) colour() bool {
+	switch c.opts.colour {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isTerminal(c.stdout)
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || filepath.Clean(f.Name()) == os.DevNull {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// output is all that a format gets to see.
+type output struct {
+	tool     *Tool
+	findings []*Finding
+	errs     []string
+	dir      string
+	src      *sources
+	colour   bool
+}
+
+// name is a file as this output names it.
+func (o *output) name(file string) string { return display(o.dir, file) }
+
+// slashName is name with forward slashes, for formats that travel.
+func (o *output) slashName(file string) string { return filepath.ToSlash(o.name(file)) }
+
+// formats are the values of -format.
+var formats = map[string]func(io.Writer, *output) error{
+	"text":   writeText,
+	"json":   writeJSON,
+	"sarif":  writeSARIF,
+	"github": writeGitHub,
+}
+
+func formatNames() string { return strings.Join([]string{"text", "json", "sarif", "github"}, ", ") }

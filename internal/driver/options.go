@@ -1,0 +1,163 @@
+package driver
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+)
+
+// options is the command line of the standalone mode.
+type options struct {
+	format    string
+	colour    string
+	selection selection
+	tests     bool
+	explain   string
+	list      bool
+	version   bool
+	stats     bool
+	chdir     string
+	vetFlags  []string // what go vet is given, in order
+	packages  []string
+}
+
+// buildFlags are the flags of go build that go vet understands and that say
+// how packages are found and compiled; the value tells whether one is boolean.
+var buildFlags = map[string]bool{
+	"a": true, "asan": true, "linkshared": true, "modcacherw": true, "msan": true, "race": true, "v": true, "work": true, "x": true,
+	"asmflags": false, "buildmode": false, "buildvcs": false, "compiler": false, "gccgoflags": false, "gcflags": false,
+	"installsuffix": false, "ldflags": false, "mod": false, "modfile": false, "overlay": false, "p": false, "pgo": false,
+	"pkgdir": false, "tags": false, "toolexec": false,
+}
+
+// passed is a flag that travels to go vet as it is.
+type passed struct {
+	name   string
+	isBool bool
+	to     *[]string
+}
+
+func (p passed) String() string   { return "" }
+func (p passed) IsBoolFlag() bool { return p.isBool }
+func (p passed) Set(v string) error {
+	*p.to = append(*p.to, "-"+p.name+"="+v)
+	return nil
+}
+
+func parseOptions(t *Tool, args []string) (*options, error) {
+	o := &options{}
+	fs := newFlagSet(t, o)
+	if err := fs.Parse(args); err != nil {
+		return nil, err
+	}
+	o.packages = fs.Args()
+	if i := slices.IndexFunc(o.packages, func(s string) bool { return strings.HasPrefix(s, "-") }); i >= 0 {
+		return nil, fmt.Errorf("flag %s stands after a package: flags come first", o.packages[i])
+	}
+	if len(o.packages) == 0 {
+		o.packages = []string{"."}
+	}
+	if formats[o.format] == nil {
+		return nil, fmt.Errorf("unknown format %q: want one of %s", o.format, formatNames())
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, o.colour) {
+		return nil, fmt.Errorf("unknown value %q of -color: want auto, always or never", o.colour)
+	}
+	return o, nil
+}
+
+func newFlagSet(t *Tool, o *options) *flag.FlagSet {
+	fs := flag.NewFlagSet("conclint", flag.ContinueOnError)
+	fs.SetOutput(io.Discard) // the caller prints errors
+	fs.Usage = func() {}
+	fs.StringVar(&o.format, "format", "text", "output `format`: "+formatNames())
+	fs.StringVar(&o.colour, "color", "auto", "colour the text output: auto, always or never")
+	fs.Func("enable", "show the findings of these analyzers or codes too; `patterns` as in -disable", func(v string) error { return o.selection.add(v, true) })
+	fs.Func("disable", "hide the findings of these analyzers or codes: a list of `patterns` such as relock, relock/rlock, racy*, all", func(v string) error { return o.selection.add(v, false) })
+	fs.BoolVar(&o.selection.strict, flagStrict, false, "show the strict tier too")
+	fs.BoolVar(&o.tests, "tests", true, "show findings in test files")
+	fs.StringVar(&o.explain, "explain", "", "explain a `code` or an analyzer, and exit")
+	fs.BoolVar(&o.list, "list", false, "list analyzers and codes, and exit")
+	fs.BoolVar(&o.version, "version", false, "print the version, and exit")
+	fs.StringVar(&o.chdir, "C", "", "change to `dir` before anything else")
+
+	o.vetFlags = []string{"-" + flagAll}
+	fs.BoolFunc(flagStats, "print counters of the analysis on standard error", func(v string) error {
+		o.stats = v != "false"
+		return passed{flagStats, true, &o.vetFlags}.Set(v)
+	})
+	for _, name := range sortedKeys(buildFlags) {
+		fs.Var(passed{name, buildFlags[name], &o.vetFlags}, name, "build flag, see go help build")
+	}
+	// Positions must be those of the files on disk, whatever is built: see vetRun.
+	fs.Bool("trimpath", false, "accepted and ignored")
+	for _, f := range analysisFlags(t) {
+		if fs.Lookup(f.Name) == nil && f.Name != flagAll {
+			fs.Var(passed{f.Name, isBool(f), &o.vetFlags}, f.Name, f.Usage)
+		}
+	}
+	return fs
+}
+
+// analysisFlags are the flags of the tool that change what is computed, those
+// of the engine included.
+func analysisFlags(t *Tool) []*flag.Flag {
+	var out []*flag.Flag
+	if t.RegisterFlags != nil {
+		common := flag.NewFlagSet("", flag.ContinueOnError)
+		t.RegisterFlags(common)
+		common.VisitAll(func(f *flag.Flag) { out = append(out, f) })
+	}
+	for _, a := range append([]*analysis.Analyzer{t.Engine}, t.Reporters...) {
+		a.Flags.VisitAll(func(f *flag.Flag) {
+			g := *f
+			g.Name = a.Name + "." + f.Name
+			out = append(out, &g)
+		})
+	}
+	return out
+}
+
+func isBool(f *flag.Flag) bool {
+	b, ok := f.Value.(interface{ IsBoolFlag() bool })
+	return ok && b.IsBoolFlag()
+}
+
+func usage(w io.Writer, t *Tool) {
+	fmt.Fprint(w, `conclint finds concurrency bugs in Go packages.
+
+Usage:
+	conclint [flags] [packages]
+	go vet -vettool=$(which conclint) [packages]
+
+Packages are those of the go command; the default is the one in the current
+directory. Exit codes: 0 clean, 1 findings, 2 usage or load errors.
+
+Flags:
+`)
+	fs := newFlagSet(t, &options{})
+	var own, build []*flag.Flag
+	fs.VisitAll(func(f *flag.Flag) {
+		if _, ok := buildFlags[f.Name]; ok || f.Name == "trimpath" {
+			build = append(build, f)
+		} else {
+			own = append(own, f)
+		}
+	})
+	for _, f := range own {
+		arg, text := flag.UnquoteUsage(f)
+		if isBool(f) {
+			arg = ""
+		}
+		fmt.Fprintf(w, "  -%s\n    \t%s\n", strings.TrimSpace(f.Name+" "+arg), text)
+	}
+	var names []string
+	for _, f := range build {
+		names = append(names, "-"+f.Name)
+	}
+	fmt.Fprintf(w, "\nThe go command's build flags work too: %s.\n", strings.Join(names, " "))
+}

@@ -1,0 +1,195 @@
+package driver
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// vetRun is one run of go vet with this very program as the tool.
+type vetRun struct {
+	self     string   // absolute path of this program
+	flags    []string // analysis and build flags
+	packages []string
+	progress func() // called after each package
+}
+
+// vetResult is what a run produced.
+type vetResult struct {
+	findings []*Finding
+	packages int      // how many packages were analysed
+	errs     []string // packages that could not be loaded, analyses that failed
+	notes    []string // what the go command said although all went well
+}
+
+// run executes go vet. The error is of a kind that leaves nothing to show:
+// no go command, interrupted.
+func (v vetRun) run(ctx context.Context) (*vetResult, error) {
+	// An explicit -trimpath=false overrides GOFLAGS: with trimmed paths the
+	// build cache would replay the diagnostics of another checkout.
+	args := []string{"vet", "-vettool=" + v.self, "-json", "-trimpath=false"}
+	args = append(args, v.flags...)
+	args = append(args, "--")
+	args = append(args, v.packages...)
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		if errors.Is(err, exec.ErrNotFound) {
+			return nil, errors.New("the go command is not in PATH; conclint needs it to load packages")
+		}
+		return nil, fmt.Errorf("cannot run the go command: %w", err)
+	}
+	res := &vetResult{}
+	res.findings, res.errs = decodeStream(stdout, func() {
+		res.packages++
+		if v.progress != nil {
+			v.progress()
+		}
+	})
+	failed := cmd.Wait()
+	if ctx.Err() != nil {
+		return nil, errors.New("interrupted")
+	}
+	said := sortBlocks(stderr.String())
+	if failed == nil {
+		res.notes = said
+		return res, nil
+	}
+	if len(said) == 0 && len(res.errs) == 0 {
+		said = []string{fmt.Sprintf("go vet failed: %v", failed)}
+	}
+	res.errs = append(res.errs, said...)
+	return res, nil
+}
+
+// header begins the go command's output about one package: "# path" or "# path [path.test]".
+var header = regexp.MustCompile(`^# (\S+)(?: \[.*\])?$`)
+
+// sortBlocks splits what the go command wrote to standard error into one text
+// per package and those that belong to no package, which come first; sorted,
+// for packages are built in parallel, and without repetitions, for a package
+// is compiled again with its tests.
+func sortBlocks(stderr string) []string {
+	general := []string{}
+	blocks := map[string][]string{}
+	var names []string
+	current := ""
+	for line := range strings.Lines(stderr) {
+		line = strings.TrimRight(line, "\r\n")
+		if m := header.FindStringSubmatch(line); m != nil {
+			current = m[1]
+			if _, ok := blocks[current]; !ok {
+				blocks[current] = nil
+				names = append(names, current)
+			}
+			continue
+		}
+		switch {
+		case line == "" || strings.HasPrefix(line, "exit status "):
+		case current == "" || strings.HasPrefix(line, "go: "):
+			general = append(general, line)
+		case !slices.Contains(blocks[current], line):
+			blocks[current] = append(blocks[current], line)
+		}
+	}
+	slices.Sort(names)
+	var out []string
+	if len(general) > 0 {
+		out = append(out, strings.Join(general, "\n"))
+	}
+	for _, n := range names {
+		if len(blocks[n]) > 0 {
+			out = append(out, "# "+n+"\n"+strings.Join(blocks[n], "\n"))
+		}
+	}
+	return out
+}
+
+// goVersion asks the go command for its version, such as "go1.26.8"; empty if it does not say.
+func goVersion(ctx context.Context) string {
+	out, err := exec.CommandContext(ctx, "go", "env", "GOVERSION").Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// progress shows on a terminal that a long run is alive.
+type progress struct {
+	w       io.Writer
+	started time.Time
+	mu      sync.Mutex
+	count   int
+	shown   bool
+	stop    chan struct{}
+	stopped sync.WaitGroup
+}
+
+// progressDelay spares short runs the noise.
+const progressDelay = 2 * time.Second
+
+func startProgress(w io.Writer) *progress {
+	p := &progress{w: w, started: time.Now(), stop: make(chan struct{})}
+	p.stopped.Go(func() {
+		tick := time.NewTicker(500 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-p.stop:
+				return
+			case <-tick.C:
+				p.show()
+			}
+		}
+	})
+	return p
+}
+
+func (p *progress) packageDone() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.count++
+}
+
+func (p *progress) show() {
+	elapsed := time.Since(p.started)
+	if elapsed < progressDelay {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shown = true
+	fmt.Fprintf(p.w, "\r\x1b[Kconclint: %s, %s", elapsed.Round(time.Second), plural(p.count, "package", "packages"))
+}
+
+// close removes the progress line.
+func (p *progress) close() {
+	close(p.stop)
+	p.stopped.Wait()
+	if p.shown {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,38 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Counter is one counter of the analysis of a package.
+type Counter struct {
+	Name  string // letters, digits and hyphens: "functions", "ssa-microseconds"
+	Value int64
+}
+
+// StatsMessage is the message of an engine/stats diagnostic: the counters as
+// name=value, in the order given.
+func StatsMessage(counters []Counter) string {
+	var b strings.Builder
+	for i, c := range counters {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		fmt.Fprintf(&b, "%s=%d", c.Name, c.Value)
+	}
+	return b.String()
+}
+
+// DecodeStats is the inverse of [StatsMessage]; what is no counter is left out.
+func DecodeStats(message string) []Counter {
+	var out []Counter
+	for field := range strings.FieldsSeq(message) {
+		name, value, ok := strings.Cut(field, "=")
+		if n, err := strconv.ParseInt(value, 10, 64); ok && err == nil && name != "" {
+			out = append(out, Counter{name, n})
+		}
+	}
+	return out
+}

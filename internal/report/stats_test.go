@@ -1,0 +1,17 @@
+package report_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/conclint/conclint/internal/report"
+)
+
+func TestStatsRoundTrip(t *testing.T) {
+	in := []report.Counter{{Name: "functions", Value: 12}, {Name: "budget-hits", Value: 0}, {Name: "a", Value: -1}}
+	m := report.StatsMessage(in)
+	assert.Equal(t, "functions=12 budget-hits=0 a=-1", m)
+	assert.Equal(t, in, report.DecodeStats(m))
+	assert.Empty(t, report.DecodeStats("no counters = here =1 x=y"))
+}

@@ -49,6 +49,9 @@ func exists(elements ...string) bool {
 	return err == nil
 }
 
+// vendored is the made-up module that stands for everything in a vendor directory.
+const vendored = "vendored.example/all v0.0.0"
+
 // writeVendored writes a go.mod and a vendor/modules.txt that let the go command build a tree vendored by an older tool.
 // With a go directive below 1.14 it does not compare the two.
 func writeVendored(root, packageDir string) error {
@@ -70,11 +73,11 @@ func writeVendored(root, packageDir string) error {
 		return err
 	}
 	slices.Sort(packages)
-	list := "# vendored.example/all v0.0.0\n" + strings.Join(slices.Compact(packages), "\n") + "\n"
+	list := "# " + vendored + "\n" + strings.Join(slices.Compact(packages), "\n") + "\n"
 	if err := os.WriteFile(filepath.Join(root, "vendor", "modules.txt"), []byte(list), 0o666); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(root, "go.mod"), fmt.Appendf(nil, "module %s\n\ngo 1.13\n", module), 0o666)
+	return os.WriteFile(filepath.Join(root, "go.mod"), fmt.Appendf(nil, "module %s\n\ngo 1.13\n\nrequire %s\n", module, vendored), 0o666)
 }
 
 // modulePath finds the import path of the tree's root: what is left of an import that is not vendored once the

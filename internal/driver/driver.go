@@ -31,7 +31,7 @@ const (
 
 // Tool is a linter: its analyzers and the flags that change what they compute.
 type Tool struct {
-	Engine    *analysis.Analyzer   // owns the facts
+	Engine    *analysis.Analyzer   // owns the facts, and requires ctrlflow
 	Reporters []*analysis.Analyzer // require the engine
 	// RegisterFlags adds the flags common to all analyzers. Those that the
 	// driver knows are flagAll, flagStrict, flagStats and flagWhy; it passes
@@ -136,7 +136,7 @@ func (c *command) analyse(ctx context.Context) (*vetResult, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot find this program on disk, which go vet has to run: %w", err)
 	}
-	v := vetRun{self: self, flags: c.opts.vetFlags, packages: c.opts.packages}
+	v := vetRun{self: self, analysis: c.opts.analysis, build: c.opts.build, packages: c.opts.packages}
 	if isTerminal(c.stderr) {
 		p := startProgress(c.stderr)
 		defer p.close()

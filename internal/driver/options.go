@@ -21,7 +21,8 @@ type options struct {
 	version   bool
 	stats     bool
 	chdir     string
-	vetFlags  []string // what go vet is given, in order
+	analysis  []string // flags of the tool that go vet is given, in order
+	build     []string // flags of the go command, in order
 	packages  []string
 }
 
@@ -85,19 +86,19 @@ func newFlagSet(t *Tool, o *options) *flag.FlagSet {
 	fs.BoolVar(&o.version, "version", false, "print the version, and exit")
 	fs.StringVar(&o.chdir, "C", "", "change to `dir` before anything else")
 
-	o.vetFlags = []string{"-" + flagAll}
+	o.analysis = []string{"-" + flagAll}
 	fs.BoolFunc(flagStats, "print counters of the analysis on standard error", func(v string) error {
 		o.stats = v != "false"
-		return passed{flagStats, true, &o.vetFlags}.Set(v)
+		return passed{flagStats, true, &o.analysis}.Set(v)
 	})
 	for _, name := range sortedKeys(buildFlags) {
-		fs.Var(passed{name, buildFlags[name], &o.vetFlags}, name, "build flag, see go help build")
+		fs.Var(passed{name, buildFlags[name], &o.build}, name, "build flag, see go help build")
 	}
 	// Positions must be those of the files on disk, whatever is built: see vetRun.
 	fs.Bool("trimpath", false, "accepted and ignored")
 	for _, f := range analysisFlags(t) {
 		if fs.Lookup(f.Name) == nil && f.Name != flagAll {
-			fs.Var(passed{f.Name, isBool(f), &o.vetFlags}, f.Name, f.Usage)
+			fs.Var(passed{f.Name, isBool(f), &o.analysis}, f.Name, f.Usage)
 		}
 	}
 	return fs

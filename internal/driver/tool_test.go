@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/ctrlflow"
 
 	"github.com/conclint/conclint/internal/driver/script"
 	"github.com/conclint/conclint/internal/report"
@@ -70,6 +71,7 @@ func plainTool() *Tool {
 	var opts report.Options
 	engine := &analysis.Analyzer{
 		Name: "engine", Doc: "engine: finds facts", URL: report.PageOf("engine"), FactTypes: []analysis.Fact{(*callsBug)(nil)},
+		Requires: []*analysis.Analyzer{ctrlflow.Analyzer},
 	}
 	engine.Flags.String("nonce", "", "has no effect but a new cache key")
 	engine.Run = func(pass *analysis.Pass) (any, error) {

@@ -2,7 +2,9 @@ package driver
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +20,8 @@ import (
 // vetRun is one run of go vet with this very program as the tool.
 type vetRun struct {
 	self     string   // absolute path of this program
-	flags    []string // analysis and build flags
+	analysis []string // flags of the tool
+	build    []string // flags of the go command
 	packages []string
 	progress func() // called after each package
 }
@@ -31,13 +34,66 @@ type vetResult struct {
 	notes    []string // what the go command said although all went well
 }
 
-// run executes go vet. The error is of a kind that leaves nothing to show:
-// no go command, interrupted.
+// run executes go vet, and once more without the packages that cannot be
+// loaded if go vet, on their account, has analysed none. The error is of a
+// kind that leaves nothing to show: no go command, interrupted.
 func (v vetRun) run(ctx context.Context) (*vetResult, error) {
+	res, err := v.once(ctx)
+	if err != nil || len(res.errs) == 0 || res.packages > 0 {
+		return res, err
+	}
+	v.packages = v.loadable(ctx)
+	if len(v.packages) == 0 {
+		return res, nil
+	}
+	rest, err := v.once(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rest.errs = append(res.errs, rest.errs...)
+	return rest, nil
+}
+
+// loadable lists those of the packages that have no load error, neither in
+// themselves nor in what they or their tests import; none if all are so.
+func (v vetRun) loadable(ctx context.Context) []string {
+	args := append([]string{"list", "-e", "-test", "-json=ImportPath,ForTest,Error,DepsErrors"}, v.build...)
+	args = append(append(args, "--"), v.packages...)
+	out, err := exec.CommandContext(ctx, "go", args...).Output()
+	if err != nil {
+		return nil
+	}
+	var names []string
+	bad := map[string]bool{}
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p struct {
+			ImportPath, ForTest string
+			Error               json.RawMessage
+			DepsErrors          []json.RawMessage
+		}
+		if dec.Decode(&p) != nil {
+			break
+		}
+		name := cmp.Or(p.ForTest, strings.TrimSuffix(p.ImportPath, ".test"))
+		names = append(names, name)
+		if p.Error != nil || len(p.DepsErrors) > 0 {
+			bad[name] = true
+		}
+	}
+	if len(bad) == 0 {
+		return nil // the trouble is another one, and a second run would meet it again
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	return slices.DeleteFunc(names, func(n string) bool { return bad[n] })
+}
+
+func (v vetRun) once(ctx context.Context) (*vetResult, error) {
 	// An explicit -trimpath=false overrides GOFLAGS: with trimmed paths the
 	// build cache would replay the diagnostics of another checkout.
 	args := []string{"vet", "-vettool=" + v.self, "-json", "-trimpath=false"}
-	args = append(args, v.flags...)
+	args = append(args, v.analysis...)
+	args = append(args, v.build...)
 	args = append(args, "--")
 	args = append(args, v.packages...)
 	cmd := exec.CommandContext(ctx, "go", args...)

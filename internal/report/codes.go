@@ -214,10 +214,10 @@ var blocks = []struct {
 	}},
 	{"engine", []check{
 		{"internal-error", Defect, Default, "the analysis failed inside and said nothing about a function"},
-		{"budget", Defect, Default, "the analysis gave up on a function or scope to stay fast"},
-		{"stats", Defect, Default, "counters of the analysis of one package"},
-		{"suppression", Defect, Default, "a suppression comment is malformed, names an unknown code or suppresses nothing"},
-		{"why", Defect, Default, "why the analysis is silent at a place"},
+		{"budget", Hazard, Default, "the analysis gave up on a function or scope to stay fast"},
+		{"stats", Hazard, Default, "counters of the analysis of one package"},
+		{"suppression", Hazard, Default, "a suppression comment is malformed, names an unknown code or suppresses nothing"},
+		{"why", Hazard, Default, "why the analysis is silent at a place"},
 	}},
 }
 

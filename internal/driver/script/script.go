@@ -2,13 +2,15 @@
 // the comment, the files of a small module below it. Only tests import it.
 //
 // A script has one command a line; # begins a comment, words may be quoted
-// with ', $WORK is the scratch directory, which holds the files.
+// with ', $WORK is the scratch directory, which holds the files, $CONCLINT the
+// binary under test.
 //
 //	run CODE PROGRAM ARGS…   run a program and want this exit code; the tool
 //	                         under test goes by the name conclint
 //	stdout REGEXP            want a match in the last standard output; ! before
 //	stderr REGEXP            the command wants none
-//	cmp stdout FILE          want the last output to be this file's text
+//	cmp stdout FILE          want the last output to be this file's text; with
+//	                         CONCLINT_UPDATE_GOLDENS=1 the file is rewritten
 //	grep REGEXP FILE         want a match in a file
 //	save stdout FILE         write the last output to a file
 //	cd DIR                   from here on, run there (below $WORK)
@@ -70,13 +72,13 @@ func Run(t *testing.T, tool Tool, file string) {
 			t.Fatal(err)
 		}
 	}
-	s := &state{tool: tool, work: work, dir: work}
+	s := &state{tool: tool, file: file, archive: archive, work: work, dir: work}
 	s.env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=", "GOTOOLCHAIN=local", "GIT_CONFIG_NOSYSTEM=1", "NO_COLOR=")
 	s.env = append(s.env, tool.Env...)
 	n := 0
 	for line := range strings.Lines(string(archive.Comment)) {
 		n++
-		words, err := split(strings.ReplaceAll(line, "$WORK", work))
+		words, err := split(strings.NewReplacer("$WORK", work, "$CONCLINT", tool.Path).Replace(line))
 		if err == nil && len(words) > 0 {
 			err = s.do(words)
 		}
@@ -94,6 +96,8 @@ var errSkip = errors.New("skipped")
 // state is what a script has done so far.
 type state struct {
 	tool           Tool
+	file           string
+	archive        *txtar.Archive
 	work, dir      string
 	env            []string
 	stdout, stderr string // of the last run, with the scratch directory as $WORK
@@ -116,11 +120,7 @@ func (s *state) do(words []string) error {
 	case "stderr":
 		return match(s.stderr, args[0], negated)
 	case "cmp":
-		want, err := os.ReadFile(s.path(args[1]))
-		if err == nil && string(want) != s.output(args[0]) {
-			err = fmt.Errorf("%s differs from %s:\n%s", args[0], args[1], want)
-		}
-		return err
+		return s.cmp(s.output(args[0]), s.path(args[1]))
 	case "grep":
 		data, err := os.ReadFile(s.path(args[1]))
 		if err != nil {
@@ -156,6 +156,22 @@ func (s *state) do(words []string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown command %s", words[0])
+}
+
+func (s *state) cmp(got, file string) error {
+	want, err := os.ReadFile(file)
+	if err != nil || string(want) == got {
+		return err
+	}
+	if os.Getenv("CONCLINT_UPDATE_GOLDENS") != "" {
+		for i, f := range s.archive.Files {
+			if filepath.Join(s.work, filepath.FromSlash(f.Name)) == file {
+				s.archive.Files[i].Data = []byte(got)
+				return os.WriteFile(s.file, txtar.Format(s.archive), 0o644)
+			}
+		}
+	}
+	return fmt.Errorf("the output differs from %s:\n%s", filepath.Base(file), want)
 }
 
 func (s *state) run(args []string) error {

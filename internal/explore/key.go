@@ -1,0 +1,256 @@
+package explore
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// An encoder turns states into canonical keys: objects and symbols are numbered
+// in the order in which they are first reached, garbage is never reached, and
+// goroutines are sorted by what they are doing. Two states with one key behave
+// alike; that is also the symmetry reduction.
+type encoder struct {
+	m     *Machine
+	s     *state
+	buf   []byte
+	objs  map[int32]uint32
+	syms  map[int32]uint32
+	names map[int32]uint32 // goroutine id -> rank
+	order []int
+	local [][]byte
+}
+
+func (e *encoder) key(m *Machine, s *state) string {
+	e.m, e.s = m, s
+	e.buf = e.buf[:0]
+	if e.objs == nil {
+		e.objs, e.syms, e.names = map[int32]uint32{}, map[int32]uint32{}, map[int32]uint32{}
+	}
+	clear(e.objs)
+	clear(e.syms)
+	clear(e.names)
+	e.sort()
+	for rank, i := range e.order {
+		e.names[s.gors[i].id] = uint32(rank + 1)
+	}
+	for _, i := range e.order {
+		e.goroutine(s.gors[i])
+	}
+	e.value(s.kept)
+	return string(e.buf)
+}
+
+// sort orders goroutines by their local shape; the root comes first.
+func (e *encoder) sort() {
+	e.order = e.order[:0]
+	for len(e.local) < len(e.s.gors) {
+		e.local = append(e.local, nil)
+	}
+	for i, g := range e.s.gors {
+		e.order = append(e.order, i)
+		b := e.local[i][:0]
+		if g.id == 0 {
+			b = append(b, 0)
+		} else {
+			b = append(b, 1)
+		}
+		if e.m.Options.NoSymmetry {
+			b = binary.AppendUvarint(b, uint64(g.id))
+		}
+		for _, f := range g.frames {
+			b = binary.AppendUvarint(b, uint64(f.fn.ID))
+			b = binary.AppendUvarint(b, uint64(f.block))
+			b = binary.AppendUvarint(b, uint64(f.pc))
+			for r := range f.regs {
+				v := &f.regs[r]
+				b = append(b, byte(v.Kind))
+				if v.isConst() {
+					b = append(b, byte(v.A))
+				}
+			}
+		}
+		e.local[i] = b
+	}
+	slices.SortStableFunc(e.order, func(a, b int) int { return slices.Compare(e.local[a], e.local[b]) })
+}
+
+func (e *encoder) num(n uint32) { e.buf = binary.AppendUvarint(e.buf, uint64(n)) }
+
+func (e *encoder) flag(bs ...bool) {
+	x := byte(0)
+	for _, b := range bs {
+		x <<= 1
+		if b {
+			x |= 1
+		}
+	}
+	e.buf = append(e.buf, x)
+}
+
+func (e *encoder) goroutine(g *goroutine) {
+	e.num(uint32(len(g.frames)))
+	e.flag(g.id == 0, g.announced, g.waiting, g.signalled)
+	e.buf = append(e.buf, byte(g.panics))
+	if g.waiting {
+		e.object(g.condObj)
+		e.num(uint32(g.condPath))
+	}
+	for _, f := range g.frames {
+		e.num(uint32(f.fn.ID))
+		e.num(uint32(f.block))
+		e.num(uint32(f.pc))
+		e.flag(f.unwind, f.recovered, f.deferCall)
+		for _, v := range f.regs[1:] {
+			e.value(v)
+		}
+		e.num(uint32(len(f.defers)))
+		for _, d := range f.defers {
+			e.value(d.fn)
+			e.num(uint32(len(d.args)))
+			for _, v := range d.args {
+				e.value(v)
+			}
+		}
+	}
+}
+
+func (e *encoder) value(v Value) {
+	v = e.s.resolve(v)
+	if v.Kind == KCond {
+		if b, ok := e.m.truth(e.s, v); ok {
+			v = Bool(b)
+		}
+	}
+	e.buf = append(e.buf, byte(v.Kind))
+	switch v.Kind {
+	case KNone, KNil, kTaint:
+		return
+	case KUnk:
+		e.buf = append(e.buf, v.Flag)
+		e.symbol(v.A)
+		return
+	case KCond:
+		e.symbol(v.A)
+		e.num(uint32(v.B))
+	case KPtr, KSlice, KLocker:
+		e.object(v.A)
+		e.num(uint32(v.B))
+		return
+	case KChan, KCtx, KMap, KIter:
+		e.object(v.A)
+		return
+	case kMutex:
+		e.holder(v.A)
+		e.num(uint32(v.B))
+		e.readers(v.X)
+		return
+	case kOnce:
+		e.num(uint32(v.A))
+		e.holder(v.B)
+		return
+	default:
+		e.num(uint32(v.A))
+		e.num(uint32(v.B))
+	}
+	e.num(uint32(len(v.X)))
+	for _, x := range v.X {
+		e.value(x)
+	}
+}
+
+func (e *encoder) holder(g int32) {
+	if g == 0 {
+		e.num(0)
+		return
+	}
+	if rank, ok := e.names[g-1]; ok {
+		e.num(rank)
+		return
+	}
+	e.num(1 << 10) // a goroutine that has ended
+}
+
+func (e *encoder) readers(rs []Value) {
+	e.num(uint32(len(rs)))
+	ranks := make([]uint32, len(rs))
+	for k, r := range rs {
+		ranks[k] = 1 << 10
+		if rank, ok := e.names[r.A-1]; ok {
+			ranks[k] = rank
+		}
+	}
+	slices.Sort(ranks)
+	for _, r := range ranks {
+		e.num(r)
+	}
+}
+
+// symbol writes the number of a symbol, and at the first visit what is known
+// about it.
+func (e *encoder) symbol(sym int32) {
+	n, seen := e.syms[sym]
+	if !seen {
+		n = uint32(len(e.syms) + 1)
+		e.syms[sym] = n
+	}
+	e.num(n)
+	if seen {
+		return
+	}
+	var known []fact
+	for _, f := range e.s.facts {
+		if f.sym == sym && f.op != Eq {
+			known = append(known, f)
+		}
+	}
+	slices.SortStableFunc(known, func(a, b fact) int {
+		if a.op != b.op {
+			return int(a.op - b.op)
+		}
+		if a.val.Kind != b.val.Kind {
+			return int(a.val.Kind) - int(b.val.Kind)
+		}
+		return int(a.val.A - b.val.A)
+	})
+	for k, f := range known {
+		if k > 0 && known[k-1].op == f.op && same(known[k-1].val, f.val) {
+			continue
+		}
+		e.num(uint32(f.op) + 1)
+		e.value(f.val)
+	}
+	e.num(0)
+}
+
+func (e *encoder) object(id int32) {
+	n, seen := e.objs[id]
+	if !seen {
+		n = uint32(len(e.objs) + 1)
+		e.objs[id] = n
+	}
+	e.num(n)
+	if seen {
+		return
+	}
+	o := e.s.heap[id]
+	e.num(uint32(o.site + 1))
+	e.num(uint32(o.global))
+	e.flag(o.env, o.escaped, o.sync)
+	e.num(uint32(len(o.cells)))
+	for _, c := range o.cells {
+		e.num(uint32(c.path))
+		e.value(c.val)
+	}
+	if ch := o.ch; ch != nil {
+		e.num(uint32(ch.cap + 1))
+		e.buf = append(e.buf, byte(ch.timer))
+		e.flag(ch.closed, ch.ctx, ch.fires, ch.never, ch.done)
+		e.num(uint32(len(ch.buf)))
+		for _, v := range ch.buf {
+			e.value(v)
+		}
+		if ch.parent >= 0 {
+			e.object(ch.parent)
+		}
+	}
+}

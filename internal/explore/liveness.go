@@ -1,0 +1,100 @@
+package explore
+
+// bitset is a set of registers; bit 0 is never used.
+type bitset []uint64
+
+func newBitset(n int) bitset { return make(bitset, n/64+1) }
+
+func (b bitset) has(r Reg) bool { return b[r>>6]&(1<<(uint(r)&63)) != 0 }
+
+func (b bitset) add(r Reg) {
+	if r > 0 {
+		b[r>>6] |= 1 << (uint(r) & 63)
+	}
+}
+
+func (b bitset) remove(r Reg) {
+	if r > 0 {
+		b[r>>6] &^= 1 << (uint(r) & 63)
+	}
+}
+
+// union adds o and reports whether b changed.
+func (b bitset) union(o bitset) bool {
+	changed := false
+	for i, w := range o {
+		if w&^b[i] != 0 {
+			b[i] |= w
+			changed = true
+		}
+	}
+	return changed
+}
+
+// uses calls f for every register an instruction reads, edge moves excluded.
+func (in *Instr) uses(f func(Reg)) {
+	f(in.A)
+	f(in.B)
+	f(in.C)
+	for _, r := range in.Args {
+		f(r)
+	}
+	for _, c := range in.Cases {
+		f(c.Chan)
+		f(c.Val)
+	}
+}
+
+// liveness computes, for every instruction at which a goroutine may rest, the
+// registers that still matter. Precision here is what lets the stuck test see
+// that nobody can reach a channel any more.
+func (f *Func) liveness() {
+	n := len(f.Blocks)
+	liveIn := make([]bitset, n)
+	for i := range liveIn {
+		liveIn[i] = newBitset(f.Regs)
+	}
+	scan := func(b int, record bool) bitset {
+		blk := &f.Blocks[b]
+		live := newBitset(f.Regs)
+		for i := len(blk.Instrs) - 1; i >= 0; i-- {
+			in := &blk.Instrs[i]
+			for _, e := range in.Succs {
+				through := append(bitset(nil), liveIn[e.Block]...)
+				for _, m := range e.Moves {
+					through.remove(m.Dst)
+				}
+				for _, m := range e.Moves {
+					through.add(m.Src)
+				}
+				live.union(through)
+			}
+			live.remove(in.Dst)
+			if rests(in) {
+				if f.Recover >= 0 {
+					live.union(liveIn[f.Recover])
+				}
+				if record {
+					in.live = append(bitset(nil), live...)
+				}
+			}
+			in.uses(live.add)
+		}
+		return live
+	}
+	for changed := true; changed; {
+		changed = false
+		for b := n - 1; b >= 0; b-- {
+			if liveIn[b].union(scan(b, false)) {
+				changed = true
+			}
+		}
+	}
+	for b := 0; b < n; b++ {
+		scan(b, true)
+	}
+}
+
+func rests(in *Instr) bool {
+	return in.Op.visible() || in.Op == OpCall || in.Op == OpRunDefers
+}

@@ -1,0 +1,220 @@
+package explore
+
+// A Budget bounds one exploration. All counts are of deterministic events.
+type Budget struct {
+	States     int // global states
+	Steps      int // instructions
+	LocalSteps int // instructions between two visible operations
+	Goroutines int // live goroutines
+	Rescue     int // states of one rescue attempt
+}
+
+// DefaultBudget is enough for scopes that a person could still follow.
+func DefaultBudget() Budget {
+	return Budget{States: 2000, Steps: 200_000, LocalSteps: 20_000, Goroutines: 8, Rescue: 150}
+}
+
+// Options switch reductions off, for tests that compare findings.
+type Options struct {
+	NoAmple     bool // do not run an independent step alone
+	NoSymmetry  bool // do not identify states that differ by goroutine names
+	NoRelevance bool // enter and spawn everything
+}
+
+// A Scope is one closed question to the machine.
+type Scope struct {
+	Entry *Func
+	// Args are the arguments of Entry; missing ones are unknown.
+	Args []Value
+	// Process: Entry is main, and its return ends everything.
+	Process bool
+	// ResultsEscape: the caller of Entry keeps its results.
+	ResultsEscape bool
+	// Escaped lists allocation sites that unknown code knows from birth.
+	Escaped map[int32]bool
+	// Rescue lists functions that the client may still call with what it holds
+	// (see OpKeep); what one of them wakes is not stuck.
+	Rescue []*Func
+}
+
+// Stats counts the work of a machine.
+type Stats struct {
+	Scopes int // explorations
+	Over   int // explorations that hit a budget and therefore stayed silent
+	States int
+	Steps  int
+}
+
+// A Machine explores scopes of one program. It is not safe for concurrent use.
+type Machine struct {
+	Program *Program
+	Budget  Budget
+	Options Options
+	Stats   Stats
+
+	scope       *Scope
+	epoch       int64
+	steps       int
+	over        bool
+	pending     []*state
+	lastResults []Value
+
+	marks      []int64
+	marked     []int32
+	markRound  int64
+	throughCtx bool
+
+	enc encoder
+}
+
+// NewMachine returns a machine for p with the default budget.
+func NewMachine(p *Program) *Machine {
+	return &Machine{Program: p, Budget: DefaultBudget(), markRound: 1}
+}
+
+// Result is what an exploration found.
+type Result struct {
+	Findings []*Finding // in order of discovery, shortest witness first
+	Over     bool       // a budget ran out: Findings is empty then
+	States   int
+	Steps    int
+}
+
+type node struct {
+	s      *state
+	parent int32
+	step   stepRecord
+}
+
+// A stepRecord is what the witness needs to know of a transition.
+type stepRecord struct {
+	t              transition
+	gor, partner   int32 // goroutine names; partner -1 if none
+	instr, pinstr  *Instr
+	fn, pfn        *Func
+	notes          *note
+	contended      bool
+	gorPos, partPS Pos
+}
+
+// Explore runs a scope.
+func (m *Machine) Explore(sc *Scope) Result {
+	m.scope = sc
+	m.steps, m.over = 0, false
+	m.Stats.Scopes++
+	s := m.initial(sc)
+	sr := search{m: m, budget: m.Budget.States, seen: map[string]struct{}{}, found: map[string]*Finding{}}
+	sr.run(s)
+	res := Result{States: len(sr.nodes), Steps: m.steps, Over: m.over}
+	m.Stats.States += res.States
+	m.Stats.Steps += res.Steps
+	if m.over {
+		m.Stats.Over++
+		return res
+	}
+	res.Findings = sr.order
+	return res
+}
+
+func (m *Machine) initial(sc *Scope) *state {
+	m.epoch++
+	s := &state{epoch: m.epoch}
+	args := append([]Value(nil), sc.Args...)
+	m.Program.Ensure(sc.Entry)
+	for len(args) < sc.Entry.Params {
+		args = append(args, s.symbol(0))
+	}
+	free := make([]Value, sc.Entry.Free)
+	for k := range free {
+		free[k] = s.symbol(FNonNil)
+	}
+	s.gors = []*goroutine{{epoch: s.epoch}}
+	m.push(s, 0, sc.Entry, Value{Kind: KFunc, X: free}, args)
+	return s
+}
+
+// A search is one breadth-first walk.
+type search struct {
+	m      *Machine
+	budget int
+	nodes  []node
+	seen   map[string]struct{}
+	found  map[string]*Finding
+	order  []*Finding
+	// rescue, if set, is asked about each transition and ends the search by
+	// returning true.
+	rescue  func(rec *stepRecord) bool
+	rescued bool
+}
+
+func (sr *search) add(s *state, parent int32, rec stepRecord) bool {
+	key := sr.m.enc.key(sr.m, s)
+	if _, dup := sr.seen[key]; dup {
+		return false
+	}
+	sr.seen[key] = struct{}{}
+	rec.notes = s.notes
+	s.notes = nil
+	sr.nodes = append(sr.nodes, node{s, parent, rec})
+	return true
+}
+
+func (sr *search) run(s *state) {
+	m := sr.m
+	for _, s := range m.settle(s) {
+		sr.add(s, -1, stepRecord{gor: -1, partner: -1})
+	}
+	var ts []transition
+	for at := 0; at < len(sr.nodes) && !m.over && !sr.rescued; at++ {
+		if len(sr.nodes) > sr.budget {
+			m.over = true
+			return
+		}
+		s := sr.nodes[at].s
+		var moves []bool
+		ts, moves = m.enabled(s, ts[:0])
+		if sr.rescue == nil {
+			sr.stuck(int32(at), moves)
+		}
+		if k := m.ample(s, ts); k >= 0 && sr.expand(int32(at), ts[k]) {
+			continue
+		}
+		for _, t := range ts {
+			sr.expand(int32(at), t)
+		}
+	}
+}
+
+// expand applies a transition to a node; it reports whether that led to new
+// states only, which is what an ample set needs not to ignore others for ever.
+func (sr *search) expand(at int32, t transition) (fresh bool) {
+	m := sr.m
+	s := sr.nodes[at].s
+	rec := stepRecord{t: t, gor: s.gors[t.g].id, partner: -1, instr: s.gors[t.g].instr(), fn: s.gors[t.g].top().fn}
+	if t.partner >= 0 {
+		rec.partner = s.gors[t.partner].id
+		rec.pinstr = s.gors[t.partner].instr()
+		rec.pfn = s.gors[t.partner].top().fn
+	}
+	if sr.rescue != nil && sr.rescue(&rec) {
+		sr.rescued = true
+		return true
+	}
+	n := m.fork(s)
+	bad := m.apply(n, t)
+	if bad != nil {
+		if sr.rescue == nil {
+			sr.report(at, &rec, bad)
+		}
+		if !bad.goesOn {
+			return true
+		}
+	}
+	fresh = true
+	for _, next := range m.settle(n) {
+		if !sr.add(next, at, rec) {
+			fresh = false
+		}
+	}
+	return fresh
+}

@@ -30,9 +30,10 @@ func mustPanic(t *testing.T, f func(), parts ...string) {
 	t.Helper()
 	defer func() {
 		t.Helper()
-		msg, ok := recover().(string)
+		value := recover()
+		msg, ok := value.(string)
 		if !ok {
-			t.Fatalf("no panic with a text, want one with %q", parts)
+			t.Fatalf("panic %v, want a text with %q", value, parts)
 		}
 		for _, p := range parts {
 			if !strings.Contains(msg, p) {

@@ -232,23 +232,38 @@ func (p *Program) passedFuncs(prm *ssa.Parameter) []Target {
 		}
 	}
 	var out []Target
-	for _, caller := range p.Funcs {
-		for _, b := range caller.Blocks {
-			for _, instr := range b.Instrs {
-				call, ok := instr.(ssa.CallInstruction)
-				if !ok || call.Common().IsInvoke() {
-					continue
-				}
-				if callee, ok := call.Common().Value.(*ssa.Function); ok && p.Body(callee) == fn && index < len(call.Common().Args) {
-					out = append(out, p.FuncsOf(call.Common().Args[index])...)
-				}
-			}
+	for _, call := range p.staticCalls(fn) {
+		if index < len(call.Common().Args) {
+			out = append(out, p.FuncsOf(call.Common().Args[index])...)
 		}
 		if len(out) > maxFieldFuncs {
 			break
 		}
 	}
 	return dedupe(out)
+}
+
+// staticCalls lists the calls in this package that name fn.
+func (p *Program) staticCalls(fn *ssa.Function) []ssa.CallInstruction {
+	if p.named == nil {
+		p.named = make(map[*ssa.Function][]ssa.CallInstruction)
+		for _, caller := range p.Funcs {
+			for _, b := range caller.Blocks {
+				for _, instr := range b.Instrs {
+					call, ok := instr.(ssa.CallInstruction)
+					if !ok || call.Common().IsInvoke() {
+						continue
+					}
+					if callee, ok := call.Common().Value.(*ssa.Function); ok {
+						if body := p.Body(callee); body != nil {
+							p.named[body] = append(p.named[body], call)
+						}
+					}
+				}
+			}
+		}
+	}
+	return p.named[fn]
 }
 
 // returnedFuncs are the function literals that a callee in this package returns.

@@ -28,9 +28,9 @@ type Program struct {
 	// literals of package-level variables. They are in source order, parents first.
 	Funcs []*ssa.Function
 
-	// Getter returns what an imported function's result is, if it is a location
-	// reachable from an argument; see [Program.SetGetter].
-	getter func(call *ssa.Call, result int) *access.Path
+	getter  func(call *ssa.Call, result int) *access.Path // see [Program.SetGetter]
+	isFresh func(call *ssa.Call, result int) bool         // see [Program.SetFresh]
+	publish map[ssa.Value]bool
 
 	number  map[*ssa.Function]int
 	paths   map[ssa.Value]*access.Path
@@ -41,7 +41,8 @@ type Program struct {
 	globals map[*ssa.Global]*globalInit
 	impls   map[*types.Func][]*types.Func
 	order   [][]*ssa.Function
-	callers map[*ssa.Function][]ssa.CallInstruction
+	callers map[*ssa.Function][]ssa.CallInstruction // resolved any way
+	named   map[*ssa.Function][]ssa.CallInstruction // named statically
 }
 
 // Build makes the SSA form of a type-checked package. noReturn tells which
@@ -67,6 +68,7 @@ func Build(fset *token.FileSet, files []*ast.File, pkg *types.Package, info *typ
 		fields:  make(map[*types.Var][]Target),
 		globals: make(map[*ssa.Global]*globalInit),
 		impls:   make(map[*types.Func][]*types.Func),
+		publish: make(map[ssa.Value]bool),
 	}
 	p.collect()
 	p.index()

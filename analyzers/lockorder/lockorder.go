@@ -1,0 +1,64 @@
+package lockorder
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine"
+	"github.com/conclint/conclint/internal/engine/locks"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/report"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer is lockorder on the default engine.
+var Analyzer = New(engine.Analyzer, new(report.Options))
+
+// New returns the analyzer on the given engine.
+func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
+	return engine.Reporter(eng, opts, "lockorder", doc, run)
+}
+
+func run(in *engine.Info, r *report.Reporter) {
+	for _, c := range in.Locks.Cycles(in.ImportedEdges) {
+		r.Add(diagnose(in, c))
+	}
+}
+
+// diagnose reports a cycle at the acquisition that closes it in this package.
+func diagnose(in *engine.Info, c locks.Cycle) report.Diagnostic {
+	here := c.Edges[0]
+	d := report.Diagnostic{Code: "lockorder/cycle", Pos: ssabuild.InstrPos(here.Site), Key: c.Key()}
+	var others []string
+	for _, e := range c.Edges[1:] {
+		others = append(others, fmt.Sprintf("%s locks %s while holding %s (%s)", e.Func, e.ToName, e.FromName, e.Inner[0].At))
+	}
+	if len(c.Edges) == 1 {
+		d.Code = "lockorder/sameclass"
+		d.Message = fmt.Sprintf("%s is locked while %s, of the same type, is held; two goroutines that meet in opposite order may deadlock", here.ToName, here.FromName)
+	} else {
+		d.Message = fmt.Sprintf("%s is locked while holding %s, but %s; the two may deadlock", here.ToName, here.FromName, strings.Join(others, ", and "))
+	}
+	if c.NeedsWriter {
+		d.Message += " if a writer waits"
+	}
+	for i, e := range c.Edges {
+		g := fmt.Sprintf("G%d", i+1)
+		d.Witness = append(d.Witness, in.Steps(g, e.Outer, verb(e.FromMode)+e.FromName)...)
+		d.Witness = append(d.Witness, in.Steps(g, e.Inner, "waits to lock "+e.ToName)...)
+	}
+	return d
+}
+
+func verb(m api.Mode) string {
+	if m == api.Read {
+		return "read-locks "
+	}
+	return "locks "
+}

@@ -1,0 +1,96 @@
+package relock
+
+import (
+	_ "embed"
+	"fmt"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine"
+	"github.com/conclint/conclint/internal/engine/locks"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/report"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer is relock on the default engine.
+var Analyzer = New(engine.Analyzer, new(report.Options))
+
+// New returns the analyzer on the given engine.
+func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
+	return engine.Reporter(eng, opts, "relock", doc, run)
+}
+
+func run(in *engine.Info, r *report.Reporter) {
+	for _, e := range in.Locks.Events() {
+		if e.Kind == locks.Relock && !unlikely(e) {
+			r.Add(diagnose(in, e))
+		}
+	}
+}
+
+// unlikely filters evidence through calls that were only guessed: an interface
+// or a field may hold something else than the one implementation in sight.
+func unlikely(e *locks.Event) bool {
+	if e.Take.Weak && len(e.Take.Chain) > 3 {
+		return true
+	}
+	// A function that runs itself through a field or interface is a decorator.
+	return e.Take.Weak && e.Take.Chain[len(e.Take.Chain)-1].Func == ssabuild.FuncName(e.Fn)
+}
+
+func diagnose(in *engine.Info, e *locks.Event) report.Diagnostic {
+	name := e.Held.Path.String()
+	since := in.Prog.Place(ssabuild.InstrPos(e.Held.Site))
+	last := e.Take.Chain[len(e.Take.Chain)-1]
+	d := report.Diagnostic{Pos: ssabuild.InstrPos(e.Site), Witness: witness(in, e)}
+	direct := len(e.Take.Chain) == 1
+	through := ""
+	if !direct {
+		through = fmt.Sprintf(" by %s (%s)", last.Func, last.At)
+	}
+	switch {
+	case e.Take.Once:
+		d.Code = "relock/once"
+		d.Message = fmt.Sprintf("%s.Do is entered again%s from the function that it runs (since %s); sync.Once waits for itself", name, through, since)
+	case e.Held.Mode == api.Read && e.Op.Mode == api.Read:
+		d.Code = "relock/rlock"
+		d.Message = fmt.Sprintf("%s is read-locked again%s while it is read-locked since %s; if a writer waits in between, both wait for ever", name, through, since)
+	case e.Held.Mode == api.Read:
+		d.Code = "relock/upgrade"
+		d.Message = fmt.Sprintf("%s is locked for writing%s while this goroutine holds it for reading since %s; it waits for itself", name, through, since)
+	default:
+		d.Code = "relock/lock"
+		if !direct {
+			d.Code = "relock/call"
+		}
+		d.Message = fmt.Sprintf("%s is locked again%s; it is already held since %s and is not re-entrant", name, through, since)
+	}
+	if e.Held.Site == e.Site && !e.Take.Once {
+		d.Message = fmt.Sprintf("%s is locked again in the next iteration while it is still held; it is not re-entrant", name)
+	}
+	return d
+}
+
+// witness tells the one goroutine's way to the second acquisition, and for read
+// locks the writer that comes in between.
+func witness(in *engine.Info, e *locks.Event) []report.Step {
+	name := e.Held.Path.String()
+	verb, again := "locks ", "locks "
+	if e.Held.Mode == api.Read {
+		verb = "read-locks "
+	}
+	if e.Op.Mode == api.Read {
+		again = "read-locks "
+	}
+	var steps []report.Step
+	steps = append(steps, in.Steps("G1", e.Held.Chain, verb+name)...)
+	if e.Held.Mode == api.Read && e.Op.Mode == api.Read {
+		steps = append(steps, report.Step{Goroutine: "G2", Func: "any writer", Pos: ssabuild.InstrPos(e.Site), Text: "waits to lock " + name + " for writing, behind G1"})
+	}
+	end := again + name + " again and waits for ever"
+	return append(steps, in.Steps("G1", e.Take.Chain, end)...)
+}

@@ -1,0 +1,62 @@
+// Package analyzers is the list of conclint's analyzers and the settings from
+// which they are built. Everything is a value: nothing registers itself.
+package analyzers
+
+import (
+	"flag"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/conclint/conclint/analyzers/lockorder"
+	"github.com/conclint/conclint/analyzers/relock"
+	"github.com/conclint/conclint/analyzers/unreleased"
+	"github.com/conclint/conclint/internal/engine"
+	"github.com/conclint/conclint/internal/report"
+)
+
+// Settings are all settings of a suite. The zero value is the default.
+type Settings struct {
+	Engine engine.Config
+	Report report.Options
+}
+
+// RegisterFlags adds the settings to a flag set, so that they are parsed into s.
+func (s *Settings) RegisterFlags(fs *flag.FlagSet) {
+	fs.BoolVar(&s.Report.Strict, "strict", s.Report.Strict, "report the strict tier too")
+	fs.BoolVar(&s.Report.All, "conclint.all", s.Report.All, "report all tiers, for a driver that filters")
+	fs.BoolVar(&s.Engine.Stats, "debug.stats", s.Engine.Stats, "report counters of the analysis as diagnostics")
+	fs.StringVar(&s.Engine.Why, "debug.why", s.Engine.Why, "say why the place FILE:LINE is silent")
+	fs.StringVar(&s.Engine.Runtime, "runtime", s.Engine.Runtime, "import path of the runtime module, if it was moved")
+}
+
+// A Suite is one engine and the analyzers that share it.
+type Suite struct {
+	Engine    *analysis.Analyzer
+	Reporters []*analysis.Analyzer
+}
+
+// All lists the suite's analyzers, the engine first.
+func (s *Suite) All() []*analysis.Analyzer {
+	return append([]*analysis.Analyzer{s.Engine}, s.Reporters...)
+}
+
+// New builds a suite. Settings are read when the analyzers run, so flags may
+// still be parsed into s after New. A nil s means the defaults.
+func New(s *Settings) *Suite {
+	if s == nil {
+		s = new(Settings)
+	}
+	eng := engine.New(&s.Engine)
+	suite := &Suite{Engine: eng}
+	for _, make := range constructors {
+		suite.Reporters = append(suite.Reporters, make(eng, &s.Report))
+	}
+	return suite
+}
+
+// constructors lists the analyzers by name.
+var constructors = []func(*analysis.Analyzer, *report.Options) *analysis.Analyzer{
+	lockorder.New,
+	relock.New,
+	unreleased.New,
+}

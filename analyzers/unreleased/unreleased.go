@@ -1,0 +1,76 @@
+package unreleased
+
+import (
+	_ "embed"
+	"fmt"
+	"go/token"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine"
+	"github.com/conclint/conclint/internal/engine/locks"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/report"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer is unreleased on the default engine.
+var Analyzer = New(engine.Analyzer, new(report.Options))
+
+// New returns the analyzer on the given engine.
+func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
+	return engine.Reporter(eng, opts, "unreleased", doc, run)
+}
+
+func run(in *engine.Info, r *report.Reporter) {
+	for _, e := range in.Locks.Leaks() {
+		r.Add(leak(in, e))
+	}
+	for _, e := range in.Locks.Events() {
+		switch e.Kind {
+		case locks.WrongMode:
+			r.Add(wrongMode(in, e))
+		case locks.DoubleUnlock:
+			r.Add(report.Diagnostic{Code: "unreleased/notheld", Pos: ssabuild.InstrPos(e.Site),
+				Message: fmt.Sprintf("%s is unlocked here although it was released before; unlocking an unlocked mutex ends the process", e.Op.Path)})
+		case locks.DeferredLock:
+			r.Add(report.Diagnostic{Code: "unreleased/deferlock", Pos: ssabuild.InstrPos(e.Site),
+				Message: fmt.Sprintf("the deferred call locks %s, which is held since %s, where it should unlock it", e.Op.Path, place(in, e.Held.Site))})
+		}
+	}
+}
+
+func leak(in *engine.Info, e *locks.Event) report.Diagnostic {
+	name, since := e.Held.Path.String(), place(in, e.Held.Site)
+	d := report.Diagnostic{Code: "unreleased/return", Pos: exitPos(e.Leak.Exit)}
+	verb := "locked"
+	if e.Held.Mode == api.Read {
+		verb = "read-locked"
+	}
+	d.Message = fmt.Sprintf("this path returns with %s still %s since %s; the next goroutine that locks it waits for ever", name, verb, since)
+	if !e.Leak.Balanced {
+		d.Message = fmt.Sprintf("%s is %s at %s and never released, by %s or anybody else; the next goroutine that locks it waits for ever", name, verb, since, ssabuild.FuncName(e.Fn))
+	}
+	d.Witness = append(in.Steps("G1", e.Held.Chain, "locks "+name),
+		report.Step{Goroutine: "G1", Func: ssabuild.FuncName(e.Fn), Pos: d.Pos, Text: "returns without releasing " + name},
+		report.Step{Goroutine: "G2", Func: "any other user", Pos: ssabuild.InstrPos(e.Held.Site), Text: "locks " + name + " and waits for ever"})
+	return d
+}
+
+// exitPos is where the path leaves: the return statement, or the function's end.
+func exitPos(exit ssa.Instruction) token.Pos { return ssabuild.InstrPos(exit) }
+
+func wrongMode(in *engine.Info, e *locks.Event) report.Diagnostic {
+	taken, called, right := "Lock", "RUnlock", "Unlock"
+	if e.Held.Mode == api.Read {
+		taken, called, right = "RLock", "Unlock", "RUnlock"
+	}
+	return report.Diagnostic{Code: "unreleased/mode", Pos: ssabuild.InstrPos(e.Site),
+		Message: fmt.Sprintf("%s was taken by %s at %s but is released by %s, not %s; the process ends with a fatal error", e.Op.Path, taken, place(in, e.Held.Site), called, right)}
+}
+
+func place(in *engine.Info, i ssa.Instruction) string { return in.Prog.Place(ssabuild.InstrPos(i)) }

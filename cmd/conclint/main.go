@@ -1,0 +1,16 @@
+// Conclint finds concurrency bugs in Go code. See docs/index.md.
+package main
+
+import (
+	"os"
+
+	"github.com/conclint/conclint/analyzers"
+	"github.com/conclint/conclint/internal/driver"
+)
+
+func main() {
+	settings := new(analyzers.Settings)
+	suite := analyzers.New(settings)
+	tool := &driver.Tool{Engine: suite.Engine, Reporters: suite.Reporters, RegisterFlags: settings.RegisterFlags}
+	os.Exit(tool.Main(os.Args[1:]))
+}

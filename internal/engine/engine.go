@@ -1,0 +1,200 @@
+package engine
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"reflect"
+	"runtime/debug"
+	"sort"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/ctrlflow"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/locks"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
+	"github.com/conclint/conclint/internal/report"
+)
+
+// Config is what changes the analysis. All of it travels as flags, since go vet
+// caches results by flags and by nothing else that a tool could read.
+type Config struct {
+	Runtime string                 // import path of the runtime module, "" for conclint's own
+	Extra   map[api.Key]api.Effect // further rows of the table
+	Stats   bool                   // report counters as diagnostics
+	Why     string                 // "file.go:12": say why this place is silent
+}
+
+// New returns an engine. Suites have one each; reporters of a suite require it.
+// cfg may be filled in until the analyzer first runs.
+func New(cfg *Config) *analysis.Analyzer {
+	if cfg == nil {
+		cfg = new(Config)
+	}
+	return &analysis.Analyzer{
+		Name: "conclint",
+		Doc: `conclint: summarise what functions do to locks, goroutines and channels
+
+The engine behind conclint's analyzers. It reports nothing about the code
+itself; malformed suppression comments and, on request, notes about the
+analysis are its only diagnostics.`,
+		URL:        report.PageOf("conclint"),
+		Requires:   []*analysis.Analyzer{ctrlflow.Analyzer},
+		ResultType: reflect.TypeFor[*Info](),
+		FactTypes:  []analysis.Fact{new(FuncSummary), new(LockEdges)},
+		Run:        func(pass *analysis.Pass) (any, error) { return run(pass, cfg) },
+	}
+}
+
+// Analyzer is the engine with default settings.
+var Analyzer = New(nil)
+
+func run(pass *analysis.Pass, cfg *Config) (*Info, error) {
+	in := &Info{Pass: pass, pass: pass, imported: make(map[*types.Func]*model.Summary)}
+	report.CheckSuppressions(pass)
+	table := api.New(cfg.Runtime, cfg.Extra)
+	in.importEdges()
+	if relevant(pass, table) {
+		in.guard("package", func() { in.analyse(table) })
+	}
+	in.exportEdges()
+	in.notes(cfg)
+	return in, nil
+}
+
+// analyse builds the package and runs the wings.
+func (in *Info) analyse(table *api.Table) {
+	pass := in.pass
+	cfgs := pass.ResultOf[ctrlflow.Analyzer].(*ctrlflow.CFGs)
+	prog := ssabuild.Build(pass.Fset, pass.Files, pass.Pkg, pass.TypesInfo, cfgs.NoReturn, table)
+	in.Prog = prog
+	in.Locks = locks.Run(prog, func(fn *types.Func) *model.Locks {
+		if s := in.importSummary(fn); s != nil {
+			return s.Locks
+		}
+		return nil
+	})
+	in.exportSummaries()
+}
+
+// guard turns a panic of the engine into a note: the package is then as if unknown.
+func (in *Info) guard(what string, f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			in.Prog, in.Locks = nil, nil
+			in.internalError(fmt.Sprintf("%s: %v\n%s", what, r, debug.Stack()))
+		}
+	}()
+	f()
+}
+
+// exportSummaries attaches the facts that other packages can ask for: those of
+// exported functions and methods.
+func (in *Info) exportSummaries() {
+	for _, fn := range in.Prog.Funcs {
+		obj, ok := fn.Object().(*types.Func)
+		if !ok || !obj.Exported() || obj.Pkg() != in.pass.Pkg || in.Prog.IsTestFunc(fn) {
+			continue
+		}
+		s := &model.Summary{Locks: in.Locks.Summary(fn)}
+		if s.Neutral() {
+			continue
+		}
+		in.pass.ExportObjectFact(obj, &FuncSummary{data: encodeSummary(s, fn)})
+	}
+}
+
+// importEdges merges the lock orders of the imported packages.
+func (in *Info) importEdges() {
+	type key struct {
+		from, to         access.Class
+		fromMode, toMode api.Mode
+		fn               string
+	}
+	seen := make(map[key]bool)
+	imports := append([]*types.Package(nil), in.pass.Pkg.Imports()...)
+	sort.Slice(imports, func(i, j int) bool { return imports[i].Path() < imports[j].Path() })
+	for _, imp := range imports {
+		var fact LockEdges
+		if !in.pass.ImportPackageFact(imp, &fact) {
+			continue
+		}
+		d := model.NewDecoder(fact.data, model.Scope{})
+		edges := model.DecodeEdges(d)
+		if err := d.Err(); err != nil {
+			in.internalError(fmt.Sprintf("lock order of %s: %v", imp.Path(), err))
+			continue
+		}
+		for _, e := range edges {
+			k := key{e.From, e.To, e.FromMode, e.ToMode, e.Func}
+			if !seen[k] {
+				seen[k] = true
+				in.ImportedEdges = append(in.ImportedEdges, e)
+			}
+		}
+	}
+}
+
+// maxEdges bounds the edges that a package passes on. One package of a large
+// server saw 315; more come from programs whose every importer sees everything.
+const maxEdges = 600
+
+// exportEdges passes on the imported edges and this package's own, outside tests.
+func (in *Info) exportEdges() {
+	edges := in.ImportedEdges
+	if in.Locks != nil {
+		for _, e := range in.Locks.Edges() {
+			if !in.Prog.IsTestFunc(e.Fn) && !e.Same {
+				edges = append(edges[:len(edges):len(edges)], e.Edge)
+			}
+		}
+	}
+	if len(edges) == 0 {
+		return
+	}
+	sort.SliceStable(edges, func(i, j int) bool {
+		a, b := &edges[i], &edges[j]
+		if a.From != b.From {
+			return a.From < b.From
+		}
+		if a.To != b.To {
+			return a.To < b.To
+		}
+		return a.Func < b.Func
+	})
+	if len(edges) > maxEdges {
+		edges = edges[:maxEdges]
+	}
+	e := model.NewEncoder(nil)
+	model.EncodeEdges(e, edges)
+	in.pass.ExportPackageFact(&LockEdges{data: e.Bytes()})
+}
+
+// notes reports what is to be known about the analysis itself.
+func (in *Info) notes(cfg *Config) {
+	pos := token.NoPos
+	if len(in.pass.Files) > 0 {
+		pos = in.pass.Files[0].Package
+	}
+	if !cfg.Stats || !pos.IsValid() {
+		return
+	}
+	for _, msg := range in.errors {
+		first, _, _ := strings.Cut(msg, "\n")
+		in.pass.Report(analysis.Diagnostic{Pos: pos, Category: report.CodeInternalError, Message: first})
+	}
+	funcs, over := 0, 0
+	if in.Prog != nil {
+		funcs, over = len(in.Prog.Funcs), in.Locks.OverBudget()
+	}
+	in.pass.Report(analysis.Diagnostic{Pos: pos, Category: report.CodeStats, Message: report.StatsMessage([]report.Counter{
+		{Name: "packages", Value: 1},
+		{Name: "functions", Value: int64(funcs)},
+		{Name: "internal errors", Value: int64(len(in.errors))},
+		{Name: "functions over budget", Value: int64(over)},
+	})})
+}

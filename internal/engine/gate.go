@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/conclint/conclint/internal/api"
+)
+
+// relevant reports whether a package can matter to any analyzer: its syntax has
+// goroutines or channels, it uses something of the table that synchronises,
+// spawns or blocks, or it calls a function that has a summary. About half of all
+// packages do not, and are spared their SSA form.
+func relevant(pass *analysis.Pass, table *api.Table) bool {
+	for _, file := range pass.Files {
+		found := false
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt, *ast.SelectStmt, *ast.SendStmt, *ast.ChanType:
+				found = true
+			case *ast.UnaryExpr:
+				found = found || n.Op == token.ARROW
+			}
+			return !found
+		})
+		if found {
+			return true
+		}
+	}
+	seen := make(map[types.Object]bool)
+	for _, obj := range pass.TypesInfo.Uses {
+		if seen[obj] || obj.Pkg() == nil || obj.Pkg() == pass.Pkg {
+			continue
+		}
+		seen[obj] = true
+		switch obj := obj.(type) {
+		case *types.Func:
+			if eff, ok := table.Lookup(obj); ok {
+				if concurrent(eff.Op) {
+					return true
+				}
+				continue
+			}
+			if !api.IsStd(obj.Pkg().Path()) && pass.ImportObjectFact(obj.Origin(), new(FuncSummary)) {
+				return true
+			}
+		case *types.TypeName:
+			switch obj.Pkg().Path() {
+			case "sync", "sync/atomic":
+				return true
+			}
+			if _, ok := obj.Type().Underlying().(*types.Chan); ok {
+				return true
+			}
+			if obj.Pkg().Path() == "net/http" && (obj.Name() == "Server" || obj.Name() == "Client" || obj.Name() == "ResponseWriter") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// concurrent reports whether an effect alone makes a package worth analysing.
+func concurrent(op api.Op) bool {
+	switch op {
+	case api.NoOp, api.ErrorNew, api.Log, api.Exit, api.CtxRoot, api.CtxValue, api.Closer, api.TimerStop, api.Cleanup, api.Goexit:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,39 @@
+package engine
+
+import (
+	"go/types"
+	"sync"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/conclint/conclint/internal/engine/locks"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
+)
+
+// An Info is what the engine knows of one package. Reporters use it only inside
+// the function they give to [Reporter], which serialises them: its indexes grow
+// while they are asked.
+type Info struct {
+	// Prog is the package in SSA form; nil if the gate found that nothing in the
+	// package can matter. Then every other answer is empty.
+	Prog *ssabuild.Program
+	// Locks holds locksets, lock summaries and the lock order.
+	Locks *locks.Analysis
+	// Pass is the engine's pass: syntax, types, file set.
+	Pass *analysis.Pass
+	// ImportedEdges are the lock-order edges of all imported packages.
+	ImportedEdges []model.Edge
+
+	mu       sync.Mutex
+	pass     *analysis.Pass
+	imported map[*types.Func]*model.Summary
+	errors   []string
+}
+
+// Relevant reports whether there is anything to ask.
+func (in *Info) Relevant() bool { return in.Prog != nil }
+
+// internalError notes that something could not be analysed. The notes leave the
+// process as diagnostics of the engine.
+func (in *Info) internalError(msg string) { in.errors = append(in.errors, msg) }

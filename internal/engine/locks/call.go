@@ -1,0 +1,343 @@
+package locks
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
+)
+
+// call applies a call, or a deferred call at the time it runs.
+func (r *run) call(s *state, site ssa.CallInstruction, common *ssa.CallCommon) []*state {
+	if eff, ok := r.a.prog.Effect(common); ok {
+		return r.known(s, site, common, eff)
+	}
+	targets := r.a.prog.Callees(site)
+	if len(targets) == 0 {
+		return r.unknown(s, site, common)
+	}
+	if len(targets) == 1 {
+		return r.apply(s, site, targets[0])
+	}
+	var out []*state
+	for _, t := range targets {
+		out = append(out, r.apply(s, site, t)...)
+	}
+	return r.mergeAll(out)
+}
+
+// known applies a function that the table describes.
+func (r *run) known(s *state, site ssa.CallInstruction, common *ssa.CallCommon, eff api.Effect) []*state {
+	switch eff.Op {
+	case api.Lock:
+		path, mode := lockView(r.lockPath(ssabuild.Receiver(common)), eff.Mode)
+		if eff.Try {
+			return r.tryLock(s, site, model.LockOp{Path: path, Mode: mode})
+		}
+		return []*state{r.lock(s, site, model.LockOp{Path: path, Mode: mode})}
+	case api.Unlock:
+		path, mode := lockView(r.lockPath(ssabuild.Receiver(common)), eff.Mode)
+		return []*state{r.unlock(s, site, model.LockOp{Path: path, Mode: mode}, true)}
+	case api.OnceDo:
+		return r.once(s, site, common, eff)
+	case api.WgWait, api.Sleep, api.Block, api.CondWait, api.GroupWait, api.SemAcquire, api.PoolClose, api.BarrierWait, api.EventWait, api.FutureAwait:
+		r.mayWait(s, site, r.blockingCall(common, eff))
+	case api.GroupGo, api.GroupTry, api.WgGo, api.Spawn, api.SpawnTimer, api.PoolSubmit, api.CtxAfter:
+		return []*state{r.handOver(s, ssabuild.Arg(common, eff.Func))}
+	}
+	if eff.Func != api.None && eff.Use == api.CallsNow {
+		return r.callback(s, site, ssabuild.Arg(common, eff.Func), nil, nil)
+	}
+	return []*state{s}
+}
+
+// unknown applies a call of which nothing is known. The standard library runs
+// function arguments synchronously under the caller's locks and does not keep
+// them; nobody else can be assumed to run them at all.
+func (r *run) unknown(s *state, site ssa.CallInstruction, common *ssa.CallCommon) []*state {
+	if i, ok := r.paramIndex(common.Value); ok && !common.IsInvoke() {
+		r.paramCall(s, i, site)
+		return []*state{s}
+	}
+	return []*state{s}
+}
+
+// stdCallbacks runs the function arguments of a standard-library call.
+func (r *run) stdCallbacks(s *state, site ssa.CallInstruction, common *ssa.CallCommon) []*state {
+	cur := []*state{s}
+	for _, arg := range common.Args {
+		if _, isFunc := arg.Type().Underlying().(*types.Signature); !isFunc {
+			continue
+		}
+		var next []*state
+		for _, t := range cur {
+			next = append(next, r.callback(t, site, arg, nil, nil)...)
+		}
+		cur = r.mergeAll(next)
+	}
+	return cur
+}
+
+// paramIndex tells whether a function value is a parameter of the function.
+func (r *run) paramIndex(v ssa.Value) (int, bool) {
+	if u, ok := v.(*ssa.UnOp); ok {
+		if a, ok := r.a.prog.Lexical(u.X).(*ssa.Alloc); ok && a.Parent() == r.fn {
+			if val := r.a.prog.SingleStore(a); val != nil {
+				v = val
+			}
+		}
+	}
+	prm, ok := v.(*ssa.Parameter)
+	if !ok || prm.Parent() != r.fn {
+		return 0, false
+	}
+	return slices.Index(r.fn.Params, prm), true
+}
+
+// apply instantiates the summary of a target at a call.
+func (r *run) apply(s *state, site ssa.CallInstruction, t ssabuild.Target) []*state {
+	if t.Fn == nil && t.Obj != nil && t.Obj.Pkg() != nil && api.IsStd(t.Obj.Pkg().Path()) {
+		return r.stdCallbacks(s, site, site.Common())
+	}
+	sum := r.a.summaryOf(t)
+	if t.Fn != nil {
+		s = r.forgetCaptured(s, t.Fn)
+	}
+	if sum == nil {
+		return []*state{s}
+	}
+	hop := r.hop(site)
+	weak := t.Via != ssabuild.Static
+	for i := range sum.Takes {
+		r.take(s, site, t, &sum.Takes[i], nil, hop, weak)
+	}
+	if len(s.held) > 0 {
+		for i := range sum.Blocks {
+			r.mayWaitBelow(s, site, t, &sum.Blocks[i])
+		}
+	}
+	cur := []*state{s}
+	for i := range sum.Calls {
+		pc := &sum.Calls[i]
+		var next []*state
+		for _, u := range cur {
+			next = append(next, r.paramCallback(u, site, t, pc)...)
+		}
+		cur = r.mergeAll(next)
+	}
+	if len(sum.Outcomes) == 0 || weak {
+		return cur
+	}
+	var out []*state
+	for _, u := range cur {
+		out = append(out, r.outcomes(u, site, t, sum.Outcomes)...)
+	}
+	return r.mergeAll(out)
+}
+
+// outcomes forks a state on the ways a callee can end.
+func (r *run) outcomes(s *state, site ssa.CallInstruction, t ssabuild.Target, outs []model.Outcome) []*state {
+	var result []*state
+	for i := range outs {
+		o := &outs[i]
+		u, feasible := r.assume(s, site, t, o.Conds)
+		if !feasible {
+			continue
+		}
+		for _, op := range o.Released {
+			u = r.unlock(u, site, r.translate(op, t), false)
+		}
+		for _, op := range o.Acquired {
+			u = u.acquire(Held{LockOp: r.translate(op, t), Site: site, Chain: r.chainOf(site, t, op), Taken: true})
+		}
+		result = append(result, u)
+	}
+	if len(result) == 0 {
+		return []*state{s} // conditions lost too much; a call that cannot return is not believed
+	}
+	return result
+}
+
+// assume adds the conditions of an outcome; ok is false if they contradict the state.
+func (r *run) assume(s *state, site ssa.CallInstruction, t ssabuild.Target, conds []model.Cond) (_ *state, ok bool) {
+	for _, c := range conds {
+		switch {
+		case c.Result:
+			if call, isCall := site.(*ssa.Call); isCall {
+				if i, ok := r.tracked(condKey{v: call, idx: c.Index}); ok {
+					s = s.set(i, c.Val)
+				}
+			}
+		case c.Path != nil:
+			k := r.pathKey(r.a.prog.Translate(c.Path, t, r.fn))
+			i, ok := r.tracked(k)
+			if !ok {
+				continue
+			}
+			if c.When == model.OnExit {
+				s = s.set(i, c.Val)
+				continue
+			}
+			if s.get(i).Contradicts(c.Val) {
+				return s, false
+			}
+		case c.Index < len(t.Args) && t.Args[c.Index] != nil:
+			arg := t.Args[c.Index]
+			known := r.eval(s, arg)
+			if known.Contradicts(c.Val) {
+				return s, false
+			}
+			if known.Kind == model.NoVal {
+				s = r.learn(s, arg, c.Val)
+			}
+		}
+	}
+	return s, true
+}
+
+// pathKey is the subject of a memory location given by path.
+func (r *run) pathKey(p *access.Path) condKey {
+	if root := p.Root(); p.Depth() == 0 && root.Kind == access.Cell {
+		return condKey{v: root.Owner.(ssa.Value), idx: -1}
+	}
+	return condKey{path: p}
+}
+
+// forgetCaptured drops facts about the caller's variables that a function literal assigns.
+func (r *run) forgetCaptured(s *state, fn *ssa.Function) *state {
+	if len(s.facts) == 0 || fn.Parent() == nil {
+		return s
+	}
+	assigned := r.a.captured(fn)
+	if len(assigned) == 0 {
+		return s
+	}
+	return s.drop(func(key int) bool {
+		k := r.keyList[key]
+		a, ok := k.v.(*ssa.Alloc)
+		return ok && k.idx < 0 && assigned[a]
+	})
+}
+
+// callback runs a function value under extra locks, zero or more times: what it
+// leaves held or released may or may not have happened.
+func (r *run) callback(s *state, site ssa.CallInstruction, fn ssa.Value, extra []model.LockOp, chain []model.Hop) []*state {
+	if fn == nil {
+		return []*state{s}
+	}
+	if i, ok := r.paramIndex(fn); ok {
+		r.paramCallUnder(s, i, site, extra)
+		return []*state{s}
+	}
+	out := []*state{s}
+	for _, t := range r.a.prog.FuncsOf(fn) {
+		sum := r.a.summaryOf(t)
+		if t.Fn != nil {
+			for i := range out {
+				out[i] = r.forgetCaptured(out[i], t.Fn)
+			}
+		}
+		if sum == nil {
+			continue
+		}
+		hop := r.hop(site)
+		for i := range sum.Takes {
+			r.take(s, site, t, &sum.Takes[i], extra, hop, false)
+		}
+		for i := range sum.Blocks {
+			r.mayWaitBelow(s, site, t, &sum.Blocks[i])
+		}
+		if ssabuild.IsRangeBody(t.Fn) || len(sum.Outcomes) > 0 {
+			for range 2 { // twice: the second iteration starts where the first ended
+				n := len(out)
+				for _, u := range out[:n] {
+					out = append(out, r.outcomes(u, site, t, sum.Outcomes)...)
+				}
+				out = r.mergeAll(out)
+			}
+		}
+	}
+	return out
+}
+
+// paramCallback runs what the caller passed for a parameter that the callee calls.
+func (r *run) paramCallback(s *state, site ssa.CallInstruction, t ssabuild.Target, pc *model.ParamCall) []*state {
+	if pc.Param >= len(t.Args) || t.Args[pc.Param] == nil {
+		return []*state{s}
+	}
+	extra := make([]model.LockOp, 0, len(pc.Held))
+	for _, op := range pc.Held {
+		extra = append(extra, r.translate(op, t))
+	}
+	return r.callback(s, site, t.Args[pc.Param], extra, pc.Chain)
+}
+
+// paramCall records that the function calls its parameter i under the locks now held.
+func (r *run) paramCall(s *state, i int, site ssa.CallInstruction) { r.paramCallUnder(s, i, site, nil) }
+
+func (r *run) paramCallUnder(s *state, i int, site ssa.CallInstruction, extra []model.LockOp) {
+	held := slices.Clone(extra)
+	for _, h := range s.held {
+		held = append(held, h.LockOp)
+	}
+	for k := range r.sum.Calls {
+		pc := &r.sum.Calls[k]
+		if pc.Param == i && slices.Equal(pc.Held, held) {
+			return
+		}
+	}
+	if len(r.sum.Calls) < maxParamCalls {
+		r.sum.Calls = append(r.sum.Calls, model.ParamCall{Param: i, Held: held, Chain: []model.Hop{r.hop(site)}})
+	}
+}
+
+// maxParamCalls bounds the parameter calls of a summary.
+const maxParamCalls = 6
+
+// spawn applies a go statement: the new goroutine starts without locks, but if it
+// releases one that is held here, the lock is handed over to it.
+func (r *run) spawn(s *state, g *ssa.Go) *state {
+	for _, t := range r.a.prog.Callees(g) {
+		s = r.handOverTo(s, t)
+	}
+	return s
+}
+
+func (r *run) handOver(s *state, fn ssa.Value) *state {
+	if fn == nil {
+		return s
+	}
+	for _, t := range r.a.prog.FuncsOf(fn) {
+		s = r.handOverTo(s, t)
+	}
+	return s
+}
+
+func (r *run) handOverTo(s *state, t ssabuild.Target) *state {
+	sum := r.a.summaryOf(t)
+	if sum == nil {
+		return s
+	}
+	for i := range sum.Outcomes {
+		for _, op := range sum.Outcomes[i].Released {
+			op = r.translate(op, t)
+			if j := s.find(op.Path); j >= 0 {
+				r.released[op.Path] = true
+				s = s.remove(j)
+			}
+		}
+	}
+	return s
+}
+
+// translate turns a lock of a callee's summary into one of this function.
+func (r *run) translate(op model.LockOp, t ssabuild.Target) model.LockOp {
+	path := r.a.prog.Translate(op.Path, t, r.fn)
+	op.Path, op.Mode = lockView(r.alias(path), op.Mode)
+	return op
+}

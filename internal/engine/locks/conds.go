@@ -1,0 +1,381 @@
+package locks
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"hash/fnv"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/model"
+)
+
+// A condKey is the subject of a fact: a value (result index of a call included)
+// or a memory location. go/ssa shows one condition in three shapes, the same value
+// tested twice, a reload of the same memory, and a phi of constants, so a fact
+// about a load is kept under both keys.
+type condKey struct {
+	v    ssa.Value
+	idx  int
+	path *access.Path
+}
+
+// valueKey is the canonical subject of v.
+func valueKey(v ssa.Value) condKey {
+	if e, ok := v.(*ssa.Extract); ok {
+		if call, ok := e.Tuple.(*ssa.Call); ok {
+			return condKey{v: call, idx: e.Index}
+		}
+	}
+	return condKey{v: v}
+}
+
+// memKey is the memory that v was loaded from, if it was.
+func (r *run) memKey(v ssa.Value) (condKey, bool) {
+	u, ok := v.(*ssa.UnOp)
+	if !ok || u.Op != token.MUL {
+		return condKey{}, false
+	}
+	return r.addrKey(u.X)
+}
+
+// addrKey is the subject of the memory at addr. Locals with a single store share
+// their path with the value stored, which is a subject of its own, so they are
+// keyed by the variable.
+func (r *run) addrKey(addr ssa.Value) (condKey, bool) {
+	if a, ok := r.a.prog.Lexical(addr).(*ssa.Alloc); ok {
+		return condKey{v: a, idx: -1}, true
+	}
+	p := r.a.prog.Path(addr)
+	if !p.Exact() {
+		return condKey{}, false
+	}
+	return condKey{path: p}, true
+}
+
+// id interns a key; only tracked subjects have one.
+func (r *run) id(k condKey) int {
+	if i, ok := r.keys[k]; ok {
+		return i
+	}
+	i := len(r.keyList)
+	r.keys[k] = i
+	r.keyList = append(r.keyList, k)
+	return i
+}
+
+// track makes v's subjects known to the analysis.
+func (r *run) track(v ssa.Value) {
+	if _, isConst := v.(*ssa.Const); isConst {
+		return
+	}
+	r.id(valueKey(v))
+	if k, ok := r.memKey(v); ok {
+		r.id(k)
+	}
+}
+
+// tracked finds the number of a subject that some branch tests.
+func (r *run) tracked(k condKey) (int, bool) {
+	i, ok := r.keys[k]
+	return i, ok
+}
+
+// collectConds finds the values worth remembering: those that branches test.
+func (r *run) collectConds() {
+	for _, b := range r.fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case *ssa.If:
+				if x, _, ok := r.test(instr.Cond); ok {
+					r.trackDeep(x, 0)
+				}
+			case *ssa.Return:
+				for _, v := range instr.Results {
+					if isTestable(v.Type()) {
+						r.trackDeep(v, 0)
+					}
+				}
+			}
+		}
+	}
+}
+
+// trackDeep tracks v and, through phis and stores of locals, the values that v may be:
+// only to a small depth, as generated code nests conditions without end.
+func (r *run) trackDeep(v ssa.Value, depth int) {
+	if depth > 3 {
+		return
+	}
+	if _, seen := r.keys[valueKey(v)]; seen {
+		return
+	}
+	r.track(v)
+	if phi, ok := v.(*ssa.Phi); ok {
+		for _, e := range phi.Edges {
+			r.trackDeep(e, depth+1)
+		}
+	}
+	if k, ok := r.memKey(v); ok && k.v != nil {
+		if a, ok := k.v.(*ssa.Alloc); ok {
+			for _, st := range r.a.prog.StoresTo(a) {
+				if st.Parent() == r.fn {
+					r.trackDeep(st.Val, depth+1)
+				}
+			}
+		}
+	}
+}
+
+func isTestable(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&types.IsBoolean != 0
+	case *types.Pointer, *types.Interface, *types.Map, *types.Slice, *types.Chan, *types.Signature:
+		return true
+	}
+	return false
+}
+
+// test decodes a branch condition: x has value val when the condition is true.
+// Only one comparison deep: deeper keys blew up on hash functions and told nothing.
+func (r *run) test(cond ssa.Value) (x ssa.Value, val model.Val, ok bool) {
+	switch c := cond.(type) {
+	case *ssa.UnOp:
+		if c.Op == token.NOT {
+			x, val, ok = r.test(c.X)
+			return x, val.Not(), ok
+		}
+	case *ssa.BinOp:
+		if c.Op != token.EQL && c.Op != token.NEQ {
+			break
+		}
+		x, k := c.X, c.Y
+		if _, isConst := x.(*ssa.Const); isConst {
+			x, k = k, x
+		}
+		kc, isConst := k.(*ssa.Const)
+		if !isConst {
+			break
+		}
+		val = r.constVal(kc)
+		if val.Kind == model.NoVal {
+			break
+		}
+		if c.Op == token.NEQ {
+			val = val.Not()
+		}
+		return x, val, true
+	case *ssa.Const:
+		return nil, model.Val{}, false
+	}
+	if b, isBool := cond.Type().Underlying().(*types.Basic); isBool && b.Info()&types.IsBoolean != 0 {
+		return cond, model.Val{Kind: model.True}, true
+	}
+	return nil, model.Val{}, false
+}
+
+// constVal is the fact that a value equals the constant.
+func (r *run) constVal(c *ssa.Const) model.Val {
+	if c.IsNil() {
+		return model.Val{Kind: model.Nil}
+	}
+	if c.Value == nil {
+		return model.Val{}
+	}
+	switch c.Value.Kind() {
+	case constant.Bool:
+		if constant.BoolVal(c.Value) {
+			return model.Val{Kind: model.True}
+		}
+		return model.Val{Kind: model.False}
+	case constant.Int:
+		if n, exact := constant.Int64Val(c.Value); exact {
+			return model.Val{Kind: model.Eq, N: n}
+		}
+	case constant.String:
+		return model.Val{Kind: model.Eq, N: stringNumber(constant.StringVal(c.Value))}
+	}
+	return model.Val{}
+}
+
+// stringNumber stands for a string constant in facts. A collision would only
+// equate two labels of one function.
+func stringNumber(s string) int64 {
+	h := fnv.New64a()
+	h.Write([]byte(s))
+	return int64(h.Sum64())
+}
+
+// eval is what is known of v in state s.
+func (r *run) eval(s *state, v ssa.Value) model.Val {
+	if v == nil {
+		return model.Val{}
+	}
+	switch c := v.(type) {
+	case *ssa.Const:
+		return r.constVal(c)
+	case *ssa.UnOp:
+		if c.Op == token.NOT {
+			return r.eval(s, c.X).Not()
+		}
+	case *ssa.BinOp:
+		if x, val, ok := r.test(c); ok && x != ssa.Value(c) {
+			known := r.eval(s, x)
+			switch {
+			case known.Implies(val):
+				return model.Val{Kind: model.True}
+			case known.Contradicts(val):
+				return model.Val{Kind: model.False}
+			}
+		}
+	}
+	if i, ok := r.tracked(valueKey(v)); ok {
+		if val := s.get(i); val.Kind != model.NoVal {
+			return val
+		}
+	}
+	if k, ok := r.memKey(v); ok {
+		if i, ok := r.tracked(k); ok {
+			if val := s.get(i); val.Kind != model.NoVal {
+				return val
+			}
+		}
+	}
+	if r.a.prog.NonNil(v) {
+		return model.Val{Kind: model.NonNil}
+	}
+	return model.Val{}
+}
+
+// learn records that v is val, under the value and the memory it came from.
+func (r *run) learn(s *state, v ssa.Value, val model.Val) *state {
+	if i, ok := r.tracked(valueKey(v)); ok {
+		s = s.set(i, val)
+	}
+	if k, ok := r.memKey(v); ok {
+		if i, ok := r.tracked(k); ok {
+			s = s.set(i, val)
+		}
+	}
+	return s
+}
+
+// branch refines s for the edge of an If on which its condition is taken; ok is
+// false if what is known rules the edge out.
+func (r *run) branch(s *state, cond ssa.Value, taken bool) (_ *state, ok bool) {
+	if c, isConst := cond.(*ssa.Const); isConst && c.Value != nil && c.Value.Kind() == constant.Bool {
+		return s, constant.BoolVal(c.Value) == taken
+	}
+	x, val, ok := r.test(cond)
+	if !ok {
+		return s, true
+	}
+	if !taken {
+		val = val.Not()
+	}
+	known := r.eval(s, x)
+	if known.Contradicts(val) {
+		return s, false
+	}
+	if known.Kind == model.Eq && val.Kind == model.Neq {
+		return s, true // the sharper fact stays
+	}
+	return r.learn(s, x, val), true
+}
+
+// enter applies the phis of block b for the edge from predecessor index pred.
+func (r *run) enter(s *state, b *ssa.BasicBlock, pred int) *state {
+	type update struct {
+		key int
+		val model.Val
+	}
+	var ups []update
+	for _, instr := range b.Instrs {
+		phi, ok := instr.(*ssa.Phi)
+		if !ok {
+			break
+		}
+		if i, ok := r.tracked(condKey{v: phi}); ok {
+			ups = append(ups, update{i, r.eval(s, phi.Edges[pred])})
+		}
+		s = r.stale(s, phi)
+	}
+	for _, u := range ups { // all at once: phis read the old values
+		s = s.set(u.key, u.val)
+	}
+	return s
+}
+
+// redefine forgets what was known of the results of an instruction that runs again.
+func (r *run) redefine(s *state, v ssa.Value) *state {
+	if len(s.facts) == 0 {
+		return s
+	}
+	return s.drop(func(key int) bool { k := r.keyList[key]; return k.v == v && k.idx >= 0 })
+}
+
+// stale renames locks rooted in v, whose instruction runs again in a loop: they
+// belong to the previous iteration's object and are only known by class.
+func (r *run) stale(s *state, v ssa.Value) *state {
+	for i, h := range s.held {
+		root := h.Path.Root()
+		if root.Owner != any(v) {
+			continue
+		}
+		c := s.remove(i)
+		h.Path = r.a.prog.Paths.Unknown(h.Path.Class())
+		if h.Path.Class() != "" && c.find(h.Path) < 0 {
+			c.held = append(c.held, h)
+		}
+		return r.stale(c, v)
+	}
+	return s
+}
+
+// stored applies a store: the fact of the value goes to the memory, facts of parts are forgotten.
+func (r *run) stored(s *state, st *ssa.Store) *state {
+	k, ok := r.addrKey(st.Addr)
+	if !ok {
+		return s
+	}
+	val := r.eval(s, st.Val)
+	if k.path != nil {
+		s = s.drop(func(key int) bool {
+			q := r.keyList[key].path
+			return q != nil && q.HasPrefix(k.path)
+		})
+	}
+	if i, tracked := r.tracked(k); tracked {
+		s = s.set(i, val)
+	}
+	return s
+}
+
+// relocked forgets facts about fields of the object whose lock was just taken:
+// others may have changed them. Facts about other objects stay; forgetting all at
+// every Lock caused false alarms, forgetting none would hide double-checked locking.
+func (r *run) relocked(s *state, lock *access.Path) *state {
+	owner := lock.Parent()
+	if owner == nil {
+		return s
+	}
+	return s.drop(func(key int) bool {
+		q := r.keyList[key].path
+		return q != nil && q != owner && q.HasPrefix(owner)
+	})
+}
+
+// lockView resolves a Locker that stands for a lock in another mode.
+func lockView(p *access.Path, mode api.Mode) (*access.Path, api.Mode) {
+	if p.Selector() == readView {
+		return p.Parent(), api.Read
+	}
+	return p, mode
+}
+
+// readView is the selector under which RWMutex.RLocker appears in a path.
+const readView = "(R)"

@@ -1,0 +1,170 @@
+package locks
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
+)
+
+// A Cycle is a set of lock-order edges that lead back to their start. Edges[0]
+// is in this package and is the one to report at; the others follow its order.
+type Cycle struct {
+	Edges       []Edge
+	NeedsWriter bool // some lock of the cycle is taken for reading on both sides
+}
+
+// Key identifies the cycle by its classes, wherever it is found.
+func (c Cycle) Key() string {
+	classes := make([]string, len(c.Edges))
+	for i, e := range c.Edges {
+		classes[i] = string(e.From)
+	}
+	sort.Strings(classes)
+	return strings.Join(classes, " ")
+}
+
+// maxCycle bounds the length of cycles searched for. Longer ones are found in
+// nobody's bug tracker and cost exponential time.
+const maxCycle = 5
+
+// Cycles finds the cycles of the lock order that involve an edge of this package
+// outside tests, one per set of classes, shortest first. imported are the edges
+// of other packages.
+func (a *Analysis) Cycles(imported []model.Edge) []Cycle {
+	g := newOrder()
+	for _, e := range a.edges {
+		if !a.prog.IsTestFunc(e.Fn) && !e.Same {
+			g.add(e)
+		}
+	}
+	own := len(g.edges)
+	for _, e := range imported {
+		g.add(Edge{Edge: e})
+	}
+	seen := make(map[string]bool)
+	var out []Cycle
+	for i := range own {
+		for _, c := range g.through(i) {
+			key := c.Key()
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+			out = append(out, c)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool {
+		return ssabuild.InstrPos(out[i].Edges[0].Site) < ssabuild.InstrPos(out[j].Edges[0].Site)
+	})
+	return out
+}
+
+// order is the graph of lock classes.
+type order struct {
+	edges []Edge
+	out   map[access.Class][]int
+	count map[[2]access.Class]int // pieces of evidence per direction
+}
+
+func newOrder() *order {
+	return &order{out: make(map[access.Class][]int), count: make(map[[2]access.Class]int)}
+}
+
+func (g *order) add(e Edge) {
+	g.out[e.From] = append(g.out[e.From], len(g.edges))
+	g.count[[2]access.Class{e.From, e.To}]++
+	g.edges = append(g.edges, e)
+}
+
+// through finds the shortest cycles that contain edge start, breadth first.
+func (g *order) through(start int) []Cycle {
+	first := g.edges[start]
+	type path struct{ edges []int }
+	queue := []path{{[]int{start}}}
+	visits := 0
+	for len(queue) > 0 {
+		p := queue[0]
+		queue = queue[1:]
+		if visits++; visits > 2000 {
+			return nil
+		}
+		last := g.edges[p.edges[len(p.edges)-1]]
+		for _, next := range g.out[last.To] {
+			e := g.edges[next]
+			if !g.compatible(p.edges, e) {
+				continue
+			}
+			if e.To == first.From {
+				if c, ok := g.cycle(append(p.edges[:len(p.edges):len(p.edges)], next)); ok {
+					return []Cycle{c}
+				}
+				continue
+			}
+			if len(p.edges)+1 < maxCycle && !g.visits(p.edges, e.To) {
+				queue = append(queue, path{append(p.edges[:len(p.edges):len(p.edges)], next)})
+			}
+		}
+	}
+	return nil
+}
+
+func (g *order) visits(edges []int, c access.Class) bool {
+	for _, i := range edges {
+		if g.edges[i].From == c {
+			return true
+		}
+	}
+	return false
+}
+
+// compatible reports whether e can be at work at the same time as the edges so far.
+func (g *order) compatible(edges []int, e Edge) bool {
+	for _, i := range edges {
+		if model.Gated(&g.edges[i].Edge, &e.Edge) {
+			return false
+		}
+		if g.edges[i].Weak && e.Weak {
+			return false // two guesses make no evidence
+		}
+	}
+	return true
+}
+
+// cycle checks the modes and turns the cycle so that it starts at the edge to
+// report: the own edge of the rarer direction.
+func (g *order) cycle(edges []int) (Cycle, bool) {
+	var c Cycle
+	allRead := true
+	n := len(edges)
+	for i := range edges {
+		e, next := g.edges[edges[i]], g.edges[edges[(i+1)%n]]
+		if e.ToMode == api.Read && next.FromMode == api.Read {
+			c.NeedsWriter = true
+		} else {
+			allRead = false
+		}
+	}
+	if allRead {
+		return c, false // readers only: each lock needs a writer of its own
+	}
+	best := -1
+	for i, k := range edges {
+		e := g.edges[k]
+		if e.Site == nil {
+			continue
+		}
+		if best < 0 || g.rank(e) < g.rank(g.edges[edges[best]]) {
+			best = i
+		}
+	}
+	for i := range edges {
+		c.Edges = append(c.Edges, g.edges[edges[(best+i)%n]])
+	}
+	return c, best >= 0
+}
+
+func (g *order) rank(e Edge) int { return g.count[[2]access.Class{e.From, e.To}] }

@@ -1,0 +1,116 @@
+package locks
+
+import (
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/model"
+)
+
+// A Lockset is what is held at an instruction.
+type Lockset struct {
+	Must  []model.LockOp // held in every state that reaches it, in the weakest mode
+	May   []model.LockOp // held in some state
+	Known bool           // false if the function was too large to follow, or is never reached
+}
+
+// Holds reports whether the lock at path is certainly held, in mode or stronger.
+func (l Lockset) Holds(path *access.Path, mode api.Mode) bool {
+	for _, op := range l.Must {
+		if op.Path == path && op.Mode >= mode {
+			return true
+		}
+	}
+	return false
+}
+
+// HeldAt is the lockset just before instr, by the function's own doing: locks of
+// callers are not in it, see [Analysis.Entry]. The first question about a block
+// replays it; later ones cost nothing.
+func (a *Analysis) HeldAt(instr ssa.Instruction) Lockset {
+	b := instr.Block()
+	sets, ok := a.heldIn[b]
+	if !ok {
+		sets = a.replay(b)
+		a.heldIn[b] = sets
+	}
+	if sets == nil {
+		return Lockset{Known: a.runs[b.Parent()] == nil}
+	}
+	for i, in := range b.Instrs {
+		if in == instr {
+			return sets[i]
+		}
+	}
+	return Lockset{}
+}
+
+// replay computes the locksets before each instruction of a block. It is nil for
+// functions that do nothing to locks and for blocks that are never reached.
+func (a *Analysis) replay(b *ssa.BasicBlock) []Lockset {
+	r := a.runs[b.Parent()]
+	if r == nil {
+		return nil
+	}
+	bs := &r.blocks[b.Index]
+	if len(bs.order) == 0 {
+		return make([]Lockset, len(b.Instrs))
+	}
+	cur := make([]*state, 0, len(bs.order))
+	for _, k := range bs.order {
+		cur = append(cur, bs.by[k])
+	}
+	q := *r // a copy whose findings are thrown away
+	q.events = make(map[eventKey]*Event)
+	q.sum = model.Locks{}
+	q.takeAt = make(map[takeKey]int)
+	q.exitAt = make(map[exitKey]int)
+	q.exits = nil
+	a.quiet = true
+	defer func() { a.quiet = false }()
+	sets := make([]Lockset, len(b.Instrs))
+	for i, instr := range b.Instrs {
+		if i > 0 && !r.matters(b.Instrs[i-1]) {
+			sets[i] = sets[i-1]
+		} else {
+			sets[i] = lockset(cur, !r.over)
+		}
+		cur = q.step(cur, instr)
+	}
+	return sets
+}
+
+func lockset(states []*state, known bool) Lockset {
+	out := Lockset{Known: known}
+	for i, s := range states {
+		var must []model.LockOp
+		for _, h := range s.held {
+			if h.Once {
+				continue
+			}
+			addOp(&out.May, h.LockOp)
+			if i == 0 {
+				must = append(must, h.LockOp)
+				continue
+			}
+			for _, m := range out.Must {
+				if m.Path == h.Path {
+					must = append(must, model.LockOp{Path: m.Path, Mode: min(m.Mode, h.Mode)})
+				}
+			}
+		}
+		out.Must = must
+	}
+	return out
+}
+
+func addOp(ops *[]model.LockOp, op model.LockOp) {
+	for i, o := range *ops {
+		if o.Path == op.Path {
+			(*ops)[i].Mode = max(o.Mode, op.Mode)
+			return
+		}
+	}
+	*ops = append(*ops, op)
+}

@@ -1,0 +1,139 @@
+package locks
+
+import (
+	"go/types"
+	"sort"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
+)
+
+// A leak is an exit that leaves a lock held.
+type leak struct {
+	run         *run
+	exit        ssa.Instruction
+	held        Held
+	balanced    bool
+	someNeutral bool
+	separated   bool
+	conds       []model.Cond
+}
+
+// Leaks judges the exits that leave locks held, with the whole package in view.
+//
+// A function that always leaves the lock held, or does so in a way its result
+// tells, is half of a pair as long as somebody else releases locks of that class.
+// If other paths release it, and nothing tells the caller which happened, the
+// exit is a fault. The first exit per lock and function, in source order, is returned.
+func (a *Analysis) Leaks() []*Event {
+	releasers := a.releasers()
+	type key struct {
+		fn   *ssa.Function
+		lock *access.Path
+	}
+	best := make(map[key]*Event)
+	var order []key
+	for i := range a.leaks {
+		l := &a.leaks[i]
+		if !a.isFault(l, releasers) {
+			continue
+		}
+		k := key{l.run.fn, l.held.Path}
+		e := &Event{Kind: Leak, Fn: l.run.fn, Site: l.held.Site, Held: l.held, Op: l.held.LockOp,
+			Leak: &LeakInfo{Exit: l.exit, Balanced: l.balanced}}
+		old, ok := best[k]
+		if !ok {
+			order = append(order, k)
+		}
+		if !ok || ssabuild.InstrPos(l.exit) < ssabuild.InstrPos(old.Leak.Exit) {
+			best[k] = e
+		}
+	}
+	out := make([]*Event, 0, len(order))
+	for _, k := range order {
+		out = append(out, best[k])
+	}
+	sort.SliceStable(out, func(i, j int) bool {
+		return ssabuild.InstrPos(out[i].Leak.Exit) < ssabuild.InstrPos(out[j].Leak.Exit)
+	})
+	return out
+}
+
+func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) bool {
+	fn := l.run.fn
+	if l.run.over || ssabuild.IsRangeBody(fn) || fn.Synthetic != "" && fn.Parent() == nil {
+		return false
+	}
+	class := l.held.Path.Class()
+	others := 0
+	for _, rel := range releasers[class] {
+		if rel != fn {
+			others++
+		}
+	}
+	if !l.held.Path.Exact() && !l.balanced {
+		return false
+	}
+	if class == "" && l.held.Path.Root().Kind == access.Param {
+		return l.balanced && !l.separated // a lock passed as an argument: the caller may release it
+	}
+	if l.balanced {
+		if !l.separated {
+			return true
+		}
+		// Told apart by a result or an argument: a try-style function, if anyone
+		// releases what it left; a forgotten unlock on an error path otherwise.
+		return others == 0 && !exportedLocker(fn)
+	}
+	return others == 0 && !exportedLocker(fn)
+}
+
+// exportedLocker reports whether a function is, by its name, meant to return
+// with a lock held, to callers that may be in other packages.
+func exportedLocker(fn *ssa.Function) bool {
+	return ssabuild.LooksLike(fn, "lock", "acquire", "begin", "enter", "start", "hold", "freeze", "pause", "grab")
+}
+
+// releasers lists, per class, the functions that release a lock they did not take.
+func (a *Analysis) releasers() map[access.Class][]*ssa.Function {
+	out := make(map[access.Class][]*ssa.Function)
+	for _, fn := range a.prog.Funcs {
+		r := a.runs[fn]
+		if r == nil {
+			continue
+		}
+		seen := make(map[access.Class]bool)
+		for i := range r.exits {
+			for _, op := range r.exits[i].state.released {
+				if c := op.Path.Class(); !seen[c] {
+					seen[c] = true
+					out[c] = append(out[c], fn)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Releasers reports whether another function than fn, in this package, releases
+// locks of the class without having taken them.
+func (a *Analysis) Releasers(class access.Class, fn *ssa.Function) bool {
+	for _, rel := range a.releasers()[class] {
+		if rel != fn {
+			return true
+		}
+	}
+	return false
+}
+
+// receiverNamed is the type a method belongs to, nil for functions.
+func receiverNamed(fn *ssa.Function) *types.Named {
+	recv := ssabuild.Outermost(fn).Signature.Recv()
+	if recv == nil {
+		return nil
+	}
+	return access.NamedOf(recv.Type())
+}

@@ -1,0 +1,284 @@
+package locks
+
+import (
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
+)
+
+// lockPath is the location of the lock behind v.
+func (r *run) lockPath(v ssa.Value) *access.Path {
+	if v == nil {
+		return r.a.prog.Paths.Unknown("")
+	}
+	return r.alias(r.a.prog.Path(v))
+}
+
+// alias replaces the L of a condition by the lock that the condition was made with.
+func (r *run) alias(p *access.Path) *access.Path {
+	if p.Selector() != "L" || p.Parent() == nil {
+		return p
+	}
+	if q := r.a.condLock(p.Parent()); q != nil {
+		return q
+	}
+	return p
+}
+
+// lock applies an unconditional acquisition.
+func (r *run) lock(s *state, site ssa.CallInstruction, op model.LockOp) *state {
+	chain := []model.Hop{r.hop(site)}
+	t := model.Take{LockOp: op, Chain: chain, Before: s.released, Conds: r.entryConds(s)}
+	r.consider(s, site, &t, nil, true)
+	r.addTake(&t)
+	s = r.relocked(s, op.Path)
+	return s.acquire(Held{LockOp: op, Site: site, Chain: chain, Taken: true})
+}
+
+// tryLock forks: held where the result is true. It never waits, so it is no edge
+// of a lock order and cannot deadlock by itself.
+func (r *run) tryLock(s *state, site ssa.CallInstruction, op model.LockOp) []*state {
+	won := s.acquire(Held{LockOp: op, Site: site, Chain: []model.Hop{r.hop(site)}, Taken: true})
+	call, ok := site.(*ssa.Call)
+	if !ok {
+		return []*state{s}
+	}
+	i, tracked := r.tracked(condKey{v: call})
+	if !tracked {
+		return []*state{won} // the result is ignored: the code behaves as if it always succeeded
+	}
+	return []*state{won.set(i, model.Val{Kind: model.True}), s.set(i, model.Val{Kind: model.False})}
+}
+
+// unlock applies a release. direct is false for the effect of a callee, whose
+// paths may be imprecise: then nothing is claimed about double releases.
+func (r *run) unlock(s *state, site ssa.CallInstruction, op model.LockOp, direct bool) *state {
+	if i := s.find(op.Path); i >= 0 {
+		if h := s.held[i]; direct && h.Mode != op.Mode && op.Path.Exact() && len(h.Chain) == 1 {
+			r.event(Event{Kind: WrongMode, Site: site, Held: h, Op: op})
+		}
+		r.released[op.Path] = true
+		s = s.remove(i)
+		if direct && op.Path.Exact() {
+			s = s.free(op.Path)
+		}
+		return s
+	}
+	if i := r.onlyCandidate(s, op.Path); i >= 0 {
+		r.released[s.held[i].Path] = true
+		return s.remove(i)
+	}
+	if direct && slices.Contains(s.freed, op.Path) {
+		r.event(Event{Kind: DoubleUnlock, Site: site, Op: op})
+		return s
+	}
+	return s.giveUp(op)
+}
+
+// onlyCandidate is the one held lock that op may be under another name: of the
+// same class, one of the two not rooted in something nameable.
+func (r *run) onlyCandidate(s *state, p *access.Path) int {
+	found := -1
+	for i, h := range s.held {
+		if h.Path.Class() != p.Class() || p.Class() == "" {
+			continue
+		}
+		if nameable(h.Path) && nameable(p) {
+			continue
+		}
+		if found >= 0 {
+			return -1
+		}
+		found = i
+	}
+	return found
+}
+
+// nameable reports whether two different such paths are most likely different objects.
+func nameable(p *access.Path) bool {
+	switch p.Root().Kind {
+	case access.Param, access.Global:
+		return p.Exact()
+	}
+	return false
+}
+
+// once runs a function under a sync.Once, which behaves like a lock that is
+// taken for good: entering it from inside its own function never returns.
+func (r *run) once(s *state, site ssa.CallInstruction, common *ssa.CallCommon, eff api.Effect) []*state {
+	op := model.LockOp{Path: r.lockPath(ssabuild.Receiver(common)), Mode: api.Write}
+	t := model.Take{LockOp: op, Chain: []model.Hop{r.hop(site)}, Before: s.released, Conds: r.entryConds(s), Once: true}
+	r.consider(s, site, &t, nil, true)
+	r.addTake(&t)
+	in := s.acquire(Held{LockOp: op, Site: site, Chain: t.Chain, Once: true, Taken: true})
+	var out []*state
+	for _, u := range r.callback(in, site, ssabuild.Arg(common, eff.Func), nil, nil) {
+		if i := u.find(op.Path); i >= 0 && u.held[i].Once {
+			u = u.remove(i)
+		}
+		out = append(out, u)
+	}
+	return r.mergeAll(out)
+}
+
+// deferredLock notices `defer mu.Lock()` where Unlock was meant: the lock is held already.
+func (r *run) deferredLock(s *state, d *ssa.Defer) {
+	eff, ok := r.a.prog.Effect(d.Common())
+	if !ok || eff.Op != api.Lock || eff.Try {
+		return
+	}
+	path, mode := lockView(r.lockPath(ssabuild.Receiver(d.Common())), eff.Mode)
+	if i := s.find(path); i >= 0 && path.Exact() {
+		r.event(Event{Kind: DeferredLock, Site: d, Held: s.held[i], Op: model.LockOp{Path: path, Mode: mode}})
+	}
+}
+
+// take considers a lock that a callee takes.
+func (r *run) take(s *state, site ssa.CallInstruction, t ssabuild.Target, ct *model.Take, extra []model.LockOp, hop model.Hop, weak bool) {
+	conds, feasible := r.callerConds(s, t, ct.Conds)
+	if !feasible {
+		return
+	}
+	nt := model.Take{LockOp: r.translate(ct.LockOp, t), Weak: ct.Weak || weak, Once: ct.Once}
+	if r.fresh(nt.Path) {
+		return
+	}
+	for _, b := range ct.Before {
+		nt.Before = append(nt.Before, r.translate(b, t))
+	}
+	nt.Before = appendOps(nt.Before, s.released)
+	nt.Conds = mergeConds(conds, r.entryConds(s))
+	if len(ct.Chain) >= maxChain {
+		return
+	}
+	nt.Chain = append([]model.Hop{hop}, ct.Chain...)
+	r.consider(s, site, &nt, extra, false)
+	r.addTake(&nt)
+}
+
+// Limits of the takes of a summary. Longer chains and lists say little and made
+// summaries grow without bound along recursion.
+const (
+	maxTakes = 48
+	maxChain = 9
+)
+
+type takeKey struct {
+	path int
+	mode api.Mode
+	once bool
+}
+
+// addTake adds a take to the summary; the shortest chain is kept, and only
+// conditions that all occurrences share.
+func (r *run) addTake(t *model.Take) {
+	if r.fresh(t.Path) {
+		return
+	}
+	k := takeKey{t.Path.ID(), t.Mode, t.Once}
+	if i, ok := r.takeAt[k]; ok {
+		old := &r.sum.Takes[i]
+		old.Conds = commonConds(old.Conds, t.Conds)
+		old.Before = commonOps(old.Before, t.Before)
+		old.Weak = old.Weak && t.Weak
+		if len(t.Chain) < len(old.Chain) {
+			old.Chain = t.Chain
+		}
+		return
+	}
+	if len(r.sum.Takes) >= maxTakes {
+		return
+	}
+	r.takeAt[k] = len(r.sum.Takes)
+	r.sum.Takes = append(r.sum.Takes, *t)
+}
+
+// fresh reports whether the lock belongs to an object made in this function that
+// nobody else can know yet.
+func (r *run) fresh(p *access.Path) bool { return r.a.prog.Unpublished(p, r.fn) }
+
+// entryConds are the facts about the function's own parameters, under which what
+// happens now happens at all.
+func (r *run) entryConds(s *state) []model.Cond {
+	var out []model.Cond
+	for _, f := range s.facts {
+		k := r.keyList[f.key]
+		prm, ok := k.v.(*ssa.Parameter)
+		if !ok || prm.Parent() != r.fn {
+			continue
+		}
+		if i := slices.Index(r.fn.Params, prm); i >= 0 {
+			out = append(out, model.Cond{Index: i, Val: f.val})
+		}
+	}
+	return out
+}
+
+// callerConds instantiates entry conditions at a call: those that hold vanish,
+// those about a parameter of this function stay, others are forgotten.
+func (r *run) callerConds(s *state, t ssabuild.Target, conds []model.Cond) (out []model.Cond, feasible bool) {
+	for _, c := range conds {
+		if c.Path != nil || c.Result || c.Index >= len(t.Args) || t.Args[c.Index] == nil {
+			continue
+		}
+		arg := t.Args[c.Index]
+		known := r.eval(s, arg)
+		if known.Contradicts(c.Val) {
+			return nil, false
+		}
+		if known.Kind != model.NoVal {
+			continue
+		}
+		if prm, ok := arg.(*ssa.Parameter); ok && prm.Parent() == r.fn {
+			c.Index = slices.Index(r.fn.Params, prm)
+			out = append(out, c)
+		}
+	}
+	return out, true
+}
+
+func mergeConds(a, b []model.Cond) []model.Cond {
+	for _, c := range b {
+		if !slices.Contains(a, c) {
+			a = append(a, c)
+		}
+	}
+	return a
+}
+
+func commonConds(a, b []model.Cond) []model.Cond {
+	var out []model.Cond
+	for _, c := range a {
+		if slices.Contains(b, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func appendOps(a, b []model.LockOp) []model.LockOp {
+	for _, op := range b {
+		if len(a) >= maxParamCalls {
+			break
+		}
+		if !slices.Contains(a, op) {
+			a = append(a, op)
+		}
+	}
+	return a
+}
+
+func commonOps(a, b []model.LockOp) []model.LockOp {
+	var out []model.LockOp
+	for _, op := range a {
+		if slices.Contains(b, op) {
+			out = append(out, op)
+		}
+	}
+	return out
+}

@@ -1,0 +1,214 @@
+package locks
+
+import (
+	"slices"
+	"sort"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/model"
+)
+
+// maxOutcomes bounds the ways in which a function may leave the locks; a function
+// with more is taken as neutral.
+const maxOutcomes = 4
+
+// group collects the exits that leave the locks alike.
+type group struct {
+	acquired []model.LockOp
+	released []model.LockOp
+	conds    []model.Cond
+	exits    []int
+}
+
+func (g *group) neutral() bool { return len(g.acquired) == 0 && len(g.released) == 0 }
+
+// summarise turns the exits into outcomes. An outcome that changes locks is kept
+// only if no exit is neutral, or if a condition separates it from each neutral
+// one; otherwise it is this function's own fault, reported here, and callers
+// treat the call as neutral. Without that rule wrong "held" effects pile up in callers.
+func (r *run) summarise() {
+	if r.over {
+		return
+	}
+	groups := r.groups()
+	var neutral []int
+	for _, g := range groups {
+		if g.neutral() {
+			neutral = append(neutral, g.exits...)
+		}
+	}
+	kept := 0
+	for _, g := range groups {
+		if g.neutral() {
+			continue
+		}
+		separated := true
+		for _, i := range neutral {
+			if !separates(g.conds, r.exitConds(i)) {
+				separated = false
+			}
+		}
+		if separated {
+			kept++
+			r.sum.Outcomes = append(r.sum.Outcomes, model.Outcome{Acquired: g.acquired, Released: g.released, Conds: g.conds})
+		}
+		r.leaks(g, len(neutral) > 0, separated)
+	}
+	if kept == 0 || kept > maxOutcomes {
+		r.sum.Outcomes = nil
+		return
+	}
+	for _, g := range groups {
+		if g.neutral() {
+			r.sum.Outcomes = append(r.sum.Outcomes, model.Outcome{Conds: g.conds})
+		}
+	}
+}
+
+// groups sorts the exits by what they leave, in order of their first exit.
+func (r *run) groups() []*group {
+	var out []*group
+	for i := range r.exits {
+		e := &r.exits[i]
+		if _, isReturn := e.instr.(*ssa.Return); !isReturn {
+			continue
+		}
+		var acquired []model.LockOp
+		for _, h := range e.state.held {
+			if !h.Once && !r.fresh(h.Path) {
+				acquired = append(acquired, h.LockOp)
+			}
+		}
+		released := slices.Clone(e.state.released)
+		sortOps(acquired)
+		sortOps(released)
+		var g *group
+		for _, h := range out {
+			if slices.Equal(h.acquired, acquired) && slices.Equal(h.released, released) {
+				g = h
+			}
+		}
+		if g == nil {
+			g = &group{acquired: acquired, released: released, conds: r.exitConds(i)}
+			out = append(out, g)
+		} else {
+			g.conds = commonConds(g.conds, r.exitConds(i))
+		}
+		g.exits = append(g.exits, i)
+	}
+	return out
+}
+
+func sortOps(ops []model.LockOp) {
+	sort.Slice(ops, func(i, j int) bool {
+		if ops[i].Path != ops[j].Path {
+			return ops[i].Path.ID() < ops[j].Path.ID()
+		}
+		return ops[i].Mode < ops[j].Mode
+	})
+}
+
+// exitConds is all that the caller can see of an exit.
+func (r *run) exitConds(i int) []model.Cond {
+	e := &r.exits[i]
+	var out []model.Cond
+	for j, v := range e.vals {
+		if v.Kind != model.NoVal {
+			out = append(out, model.Cond{When: model.OnExit, Result: true, Index: j, Val: v})
+		}
+	}
+	out = append(out, r.entryConds(e.state)...)
+	for _, f := range e.state.facts {
+		if a, ok := r.keyList[f.key].v.(*ssa.Alloc); ok && r.keyList[f.key].idx < 0 && a.Parent() != r.fn {
+			out = append(out, model.Cond{When: model.OnExit, Path: r.a.prog.CellPath(a), Val: f.val})
+		}
+	}
+	return out
+}
+
+// separates reports whether some condition of one side contradicts the other.
+func separates(a, b []model.Cond) bool {
+	for _, c := range a {
+		for _, d := range b {
+			if c.When == d.When && c.Result == d.Result && c.Index == d.Index && c.Path == d.Path && c.Val.Contradicts(d.Val) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// leaks notes the exits of a group that leave locks held. Whether they are
+// faults depends on the rest of the package, see [Analysis.Leaks].
+func (r *run) leaks(g *group, someNeutral, separated bool) {
+	for _, op := range g.acquired {
+		for _, i := range g.exits {
+			e := &r.exits[i]
+			j := e.state.find(op.Path)
+			if j < 0 {
+				continue
+			}
+			r.a.leaks = append(r.a.leaks, leak{
+				run: r, exit: e.instr, held: e.state.held[j],
+				balanced: r.released[op.Path], someNeutral: someNeutral, separated: separated,
+				conds: r.exitConds(i),
+			})
+		}
+	}
+}
+
+// returns finds getters and constructors: the locations that results are, and
+// results that are new objects.
+func (r *run) returns() {
+	sig := r.fn.Signature.Results()
+	n := sig.Len()
+	if n == 0 {
+		return
+	}
+	returns := make([]*access.Path, n)
+	fresh := make([]bool, n)
+	for i := range n {
+		if !isLockable(sig.At(i).Type()) {
+			continue
+		}
+		var path *access.Path
+		consistent, allFresh, seen := true, true, false
+		for _, b := range r.fn.Blocks {
+			ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+			if !ok || i >= len(ret.Results) {
+				continue
+			}
+			v := ret.Results[i]
+			if c, isConst := v.(*ssa.Const); isConst && c.IsNil() {
+				continue
+			}
+			q := r.a.prog.Path(v)
+			if seen && q != path {
+				consistent = false
+			}
+			path, seen = q, true
+			allFresh = allFresh && r.a.prog.Unpublished(q, r.fn) && q.Depth() == 0
+		}
+		if !seen {
+			continue
+		}
+		if consistent && (path.Root().Kind == access.Param && rootedIn(path, r.fn) || path.Root().Kind == access.Global) && path.Exact() {
+			returns[i] = path
+		}
+		fresh[i] = allFresh
+	}
+	if slices.ContainsFunc(returns, func(p *access.Path) bool { return p != nil }) {
+		r.sum.Returns = returns
+	}
+	if slices.Contains(fresh, true) {
+		r.sum.Fresh = fresh
+	}
+}
+
+// rootedIn reports whether a parameter path belongs to fn.
+func rootedIn(p *access.Path, fn *ssa.Function) bool {
+	owner, ok := p.Root().Owner.(*ssa.Function)
+	return ok && owner == fn
+}

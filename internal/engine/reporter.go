@@ -1,0 +1,49 @@
+package engine
+
+import (
+	"fmt"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/conclint/conclint/internal/report"
+)
+
+// Reporter makes an analyzer that asks the engine and reports. name and
+// docSource (the source of its doc.go) describe it; opts is read when the
+// analyzer runs, so that flags can still change it.
+//
+// run is called only for packages in which something can matter, and never at
+// the same time as another reporter of the same package. A panic in it is turned
+// into a note of the engine, and this analyzer is then silent on the package.
+func Reporter(eng *analysis.Analyzer, opts *report.Options, name, docSource string, run func(in *Info, r *report.Reporter)) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name:     name,
+		Doc:      report.Manual(docSource, name),
+		URL:      report.PageOf(name),
+		Requires: []*analysis.Analyzer{eng},
+		Run: func(pass *analysis.Pass) (any, error) {
+			in := pass.ResultOf[eng].(*Info)
+			r := report.NewReporter(pass, *opts)
+			if in.Relevant() {
+				if err := in.serialised(func() { run(in, r) }); err != nil && opts.Debug {
+					pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Category: report.CodeInternalError, Message: fmt.Sprintf("%s: %v", name, err)})
+				}
+			}
+			r.Flush()
+			return nil, nil
+		},
+	}
+}
+
+// serialised runs f under the package's lock and returns a panic as an error.
+func (in *Info) serialised(f func()) (err error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	f()
+	return nil
+}

@@ -1,0 +1,185 @@
+package ssabuild
+
+import (
+	"go/token"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
+)
+
+// Unpublished reports whether path lies in an object that fn itself makes and
+// that no other goroutine can know while fn runs: it is not stored into anything
+// reachable from elsewhere, not sent, and not given to a goroutine. Being passed
+// to a function, or returned, does not publish it. The answer does not depend on
+// the point in fn: an object that is published later counts as published.
+func (p *Program) Unpublished(path *access.Path, fn *ssa.Function) bool {
+	root := path.Root()
+	var v ssa.Value
+	switch root.Kind {
+	case access.Cell:
+		v = root.Owner.(*ssa.Alloc)
+	case access.Value:
+		v, _ = root.Owner.(ssa.Value)
+		if call, ok := v.(*ssa.Call); ok && (p.isFresh == nil || !p.isFresh(call, max(root.Index-1, 0))) {
+			return false
+		}
+	default:
+		return false
+	}
+	switch v.(type) {
+	case *ssa.Alloc, *ssa.Call, *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeChan:
+	default:
+		return false
+	}
+	if v.Parent() != fn {
+		return false
+	}
+	return !p.published(v, make(map[ssa.Value]bool))
+}
+
+// SetFresh installs the knowledge of constructors: whether result i of a call is a new object.
+func (p *Program) SetFresh(f func(call *ssa.Call, result int) bool) { p.isFresh = f }
+
+// published follows the uses of a new object's address.
+func (p *Program) published(v ssa.Value, seen map[ssa.Value]bool) bool {
+	if done, ok := p.publish[v]; ok {
+		return done
+	}
+	if seen[v] {
+		return false
+	}
+	seen[v] = true
+	refs := v.Referrers()
+	if refs == nil {
+		return false
+	}
+	out := false
+	for _, ref := range *refs {
+		if p.publishes(ref, v, seen) {
+			out = true
+			break
+		}
+	}
+	if len(seen) == 1 {
+		p.publish[v] = out
+	}
+	return out
+}
+
+func (p *Program) publishes(ref ssa.Instruction, v ssa.Value, seen map[ssa.Value]bool) bool {
+	switch ref := ref.(type) {
+	case *ssa.Go:
+		return true
+	case *ssa.Send:
+		return ref.X == v
+	case *ssa.Select:
+		for _, st := range ref.States {
+			if st.Send == v {
+				return true
+			}
+		}
+	case *ssa.MapUpdate:
+		return (ref.Value == v || ref.Key == v) && !p.localRoot(ref.Map)
+	case *ssa.Store:
+		if ref.Val != v {
+			return false
+		}
+		addr := p.lexical(ref.Addr)
+		if a, ok := addr.(*ssa.Alloc); ok { // kept in a local variable: follow its loads
+			return p.loadsPublish(a, seen)
+		}
+		return !p.localRoot(addr)
+	case *ssa.MakeClosure:
+		return p.closurePublishes(ref, v, seen)
+	case *ssa.Phi, *ssa.MakeInterface, *ssa.ChangeType, *ssa.ChangeInterface, *ssa.Convert, *ssa.TypeAssert, *ssa.Extract, *ssa.Slice:
+		return p.published(ref.(ssa.Value), seen)
+	case *ssa.FieldAddr:
+		// The address of a part shares the object's fate when it is stored or spawned with.
+		return p.published(ref, seen)
+	case *ssa.UnOp:
+		if ref.Op == token.MUL {
+			return false // a copy of the contents is another value
+		}
+	}
+	return false
+}
+
+// loadsPublish reports whether what is loaded from a local variable is published.
+func (p *Program) loadsPublish(a *ssa.Alloc, seen map[ssa.Value]bool) bool {
+	if seen[a] {
+		return false
+	}
+	seen[a] = true
+	for _, ref := range *a.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.UnOp:
+			if p.published(ref, seen) {
+				return true
+			}
+		case *ssa.MakeClosure:
+			if p.closurePublishes(ref, a, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// closurePublishes reports whether capturing v publishes it: the literal runs in
+// a goroutine, is kept somewhere, or publishes v itself.
+func (p *Program) closurePublishes(mk *ssa.MakeClosure, v ssa.Value, seen map[ssa.Value]bool) bool {
+	if p.published(mk, seen) {
+		return true
+	}
+	for _, ref := range *mk.Referrers() {
+		if call, ok := ref.(ssa.CallInstruction); ok && call.Common().Value != ssa.Value(mk) {
+			if e, known := p.Effect(call.Common()); known && e.Func >= 0 && e.Use != api.CallsNow {
+				return true
+			}
+		}
+	}
+	fn := mk.Fn.(*ssa.Function)
+	for i, b := range mk.Bindings {
+		if b == v && i < len(fn.FreeVars) && p.capturedPublish(fn.FreeVars[i], seen) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Program) capturedPublish(fv *ssa.FreeVar, seen map[ssa.Value]bool) bool {
+	if seen[fv] {
+		return false
+	}
+	seen[fv] = true
+	for _, ref := range *fv.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.UnOp:
+			if p.published(ref, seen) {
+				return true
+			}
+		default:
+			if p.publishes(ref, fv, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// localRoot reports whether an address lies in an object made by the same function.
+func (p *Program) localRoot(addr ssa.Value) bool {
+	root := p.Path(addr).Root()
+	switch root.Kind {
+	case access.Cell:
+		return true
+	case access.Value:
+		switch root.Owner.(type) {
+		case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice:
+			return true
+		}
+	}
+	return false
+}

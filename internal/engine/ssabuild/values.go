@@ -1,0 +1,131 @@
+package ssabuild
+
+import (
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/api"
+)
+
+// Effect is what the table says about a call; ok is false for functions it does not know.
+func (p *Program) Effect(common *ssa.CallCommon) (api.Effect, bool) {
+	fn := StaticCallee(common)
+	if fn == nil {
+		return api.Effect{}, false
+	}
+	return p.API.Lookup(fn)
+}
+
+// Receiver is the value a method call operates on, or argument 0 for package
+// functions whose subject it is; nil if there is none.
+func Receiver(common *ssa.CallCommon) ssa.Value {
+	if common.IsInvoke() {
+		return common.Value
+	}
+	if mk, ok := common.Value.(*ssa.MakeClosure); ok && len(mk.Bindings) == 1 && mk.Fn.(*ssa.Function).Parent() == nil {
+		return mk.Bindings[0]
+	}
+	if len(common.Args) > 0 {
+		return common.Args[0]
+	}
+	return nil
+}
+
+// Arg is argument i of a call, not counting the receiver; nil if there is none.
+func Arg(common *ssa.CallCommon, i int) ssa.Value {
+	if i < 0 {
+		return nil
+	}
+	if !common.IsInvoke() && common.Signature().Recv() != nil {
+		if _, bound := common.Value.(*ssa.MakeClosure); !bound {
+			i++
+		}
+	}
+	if i >= len(common.Args) {
+		return nil
+	}
+	return common.Args[i]
+}
+
+// NonNil reports whether v is certainly not nil: allocations, closures, values
+// converted to interfaces, results of errors.New and the like, and sentinel
+// errors (package-level variables set once, by their initialiser, to such a value).
+func (p *Program) NonNil(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.Alloc, *ssa.MakeClosure, *ssa.MakeChan, *ssa.MakeMap, *ssa.MakeSlice, *ssa.Function, *ssa.FieldAddr, *ssa.IndexAddr, *ssa.Global:
+		return true
+	case *ssa.MakeInterface:
+		return true
+	case *ssa.ChangeInterface:
+		return p.NonNil(v.X)
+	case *ssa.ChangeType:
+		return p.NonNil(v.X)
+	case *ssa.Call:
+		e, ok := p.Effect(v.Common())
+		return ok && e.Op == api.ErrorNew
+	case *ssa.UnOp:
+		if g, ok := v.X.(*ssa.Global); ok && v.Op == token.MUL {
+			return p.sentinel(g)
+		}
+	}
+	return false
+}
+
+// sentinel reports whether g is an error variable that is never nil. Variables
+// of other packages count when they are errors by type and name (io.EOF, ErrX):
+// nobody assigns nil to another package's sentinel.
+func (p *Program) sentinel(g *ssa.Global) bool {
+	ptr, ok := g.Type().Underlying().(*types.Pointer)
+	if !ok || !types.IsInterface(ptr.Elem()) || !isError(ptr.Elem()) {
+		return false
+	}
+	if g.Pkg != p.SSA {
+		return true
+	}
+	init := p.globals[g]
+	return init != nil && init.stores == 1 && p.NonNil(init.value)
+}
+
+func isError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+// InstrPos is a position for instr: its own, or that of the nearest instruction
+// before it in its block or its only predecessors, as an implicit return has none.
+func InstrPos(instr ssa.Instruction) token.Pos {
+	if pos := instr.Pos(); pos.IsValid() {
+		return pos
+	}
+	b := instr.Block()
+	if _, isReturn := instr.(*ssa.Return); isReturn && b != nil && b.Parent().Syntax() != nil {
+		if pos := lastPos(b, instr); pos.IsValid() {
+			return pos
+		}
+		return b.Parent().Syntax().End() - 1
+	}
+	for hops := 0; b != nil && hops < 8; hops++ {
+		if pos := lastPos(b, instr); pos.IsValid() {
+			return pos
+		}
+		if len(b.Preds) != 1 {
+			break
+		}
+		b = b.Preds[0]
+	}
+	return instr.Parent().Pos()
+}
+
+func lastPos(b *ssa.BasicBlock, before ssa.Instruction) token.Pos {
+	pos := token.NoPos
+	for _, i := range b.Instrs {
+		if i == before {
+			break
+		}
+		if q := i.Pos(); q.IsValid() {
+			pos = q
+		}
+	}
+	return pos
+}

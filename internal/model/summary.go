@@ -1,0 +1,41 @@
+package model
+
+// A Summary is what the callers of a function need to know of it: one part per
+// wing of the engine, nil where the function does nothing of that kind.
+type Summary struct {
+	Locks *Locks
+}
+
+// Neutral reports whether the summary says nothing; such functions have no fact.
+func (s *Summary) Neutral() bool { return s.Locks == nil || s.Locks.Neutral() }
+
+// The parts of a summary on the wire. Numbers are never reused.
+const (
+	partEnd = iota
+	partLocks
+)
+
+// Encode writes the parts that say something.
+func (s *Summary) Encode(e *Encoder) {
+	if s.Locks != nil && !s.Locks.Neutral() {
+		e.Uint(partLocks)
+		s.Locks.Encode(e)
+	}
+	e.Uint(partEnd)
+}
+
+// DecodeSummary reads what [Summary.Encode] wrote; ask the decoder for errors.
+func DecodeSummary(d *Decoder) *Summary {
+	s := new(Summary)
+	for d.Err() == nil {
+		switch part := d.Uint(); part {
+		case partEnd:
+			return s
+		case partLocks:
+			s.Locks = DecodeLocks(d)
+		default:
+			d.fail("part %d", part)
+		}
+	}
+	return s
+}

@@ -24,11 +24,11 @@ const (
 
 // A Finding is one diagnostic of conclint. File is slash-separated and relative to the directory analysed.
 type Finding struct {
-	Code    string `json:"code"`
-	Tier    string `json:"tier"`
-	File    string `json:"file"`
-	Line    int    `json:"line"`
-	Message string `json:"message"`
+	Code    string
+	Tier    string
+	File    string
+	Line    int
+	Message string
 }
 
 // Analyzer returns the part of the code that names the analyzer.
@@ -96,21 +96,34 @@ func (t Tool) Run(ctx context.Context, dir string, packages ...string) (Report, 
 // decode reads the JSON document of one run and makes its file names relative to dir.
 func decode(data []byte, dir string) ([]Finding, error) {
 	var doc struct {
-		Findings []Finding `json:"findings"`
+		Version  int
+		Findings []struct {
+			Code, Tier, Message string
+			Position            struct {
+				File string
+				Line int
+			}
+		}
 	}
 	if err := json.Unmarshal(data, &doc); err != nil {
 		return nil, fmt.Errorf("decoding findings: %w", err)
 	}
-	for i, f := range doc.Findings {
-		if f.Code == "" || f.File == "" || f.Line == 0 {
-			return nil, fmt.Errorf("decoding findings: finding %d has no code, file or line", i)
+	if doc.Version != 1 {
+		return nil, fmt.Errorf("decoding findings: version %d of the format is not understood", doc.Version)
+	}
+	var all []Finding
+	for i, d := range doc.Findings {
+		f := Finding{Code: d.Code, Tier: d.Tier, File: d.Position.File, Line: d.Position.Line, Message: d.Message}
+		if f.Code == "" || f.Tier == "" || f.File == "" {
+			return nil, fmt.Errorf("decoding findings: finding %d has no code, tier or file", i)
 		}
 		if filepath.IsAbs(f.File) {
 			if rel, err := filepath.Rel(dir, f.File); err == nil {
 				f.File = rel
 			}
 		}
-		doc.Findings[i].File = filepath.ToSlash(filepath.Clean(f.File))
+		f.File = filepath.ToSlash(filepath.Clean(f.File))
+		all = append(all, f)
 	}
-	return doc.Findings, nil
+	return all, nil
 }

@@ -1,0 +1,62 @@
+package finding
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// script writes an executable that stands in for conclint.
+func script(t *testing.T, text string) Tool {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a shell")
+	}
+	name := filepath.Join(t.TempDir(), "conclint")
+	require.NoError(t, os.WriteFile(name, []byte("#!/bin/sh\n"+text), 0o777))
+	return Tool{Path: name}
+}
+
+const document = `{"version": 1, "findings": [
+	{"code": "relock/again", "tier": "default", "message": "m", "position": {"file": "a/b.go", "line": 3, "column": 1}},
+	{"code": "relock/rlock", "tier": "strict", "message": "n", "position": {"file": "/DIR/c.go", "line": 4}}]}`
+
+func TestRun(t *testing.T) {
+	tool := script(t, `test "$*" = "-format json -strict ./..." || exit 2
+sed "s,/DIR,$PWD," <<'END'
+`+document+"\nEND\nexit 1\n")
+	r, err := tool.Run(t.Context(), t.TempDir(), "./...")
+	require.NoError(t, err)
+	assert.Empty(t, r.Trouble)
+	assert.Equal(t, []Finding{
+		{"relock/again", Default, "a/b.go", 3, "m"},
+		{"relock/rlock", Strict, "c.go", 4, "n"},
+	}, r.Findings)
+	assert.True(t, r.Findings[0].Default())
+	assert.False(t, r.Findings[1].Default())
+	assert.Equal(t, "relock", r.Findings[1].Analyzer())
+}
+
+func TestRunWithTrouble(t *testing.T) {
+	r, err := script(t, "echo broken package >&2; exit 2").Run(t.Context(), t.TempDir(), "./...")
+	require.NoError(t, err)
+	assert.Equal(t, "broken package", r.Trouble)
+
+	r, err = script(t, "echo other packages >&2; cat <<'END'\n"+document+"\nEND\nexit 2").Run(t.Context(), t.TempDir(), "./...")
+	require.NoError(t, err)
+	assert.Len(t, r.Findings, 2, "findings of the packages that did load")
+	assert.Equal(t, "other packages", r.Trouble)
+}
+
+func TestRunThatFails(t *testing.T) {
+	_, err := script(t, "echo no document").Run(t.Context(), t.TempDir(), "./...")
+	assert.ErrorContains(t, err, "decoding")
+	_, err = script(t, `echo '{"version": 99}'`).Run(t.Context(), t.TempDir(), "./...")
+	assert.ErrorContains(t, err, "version 99")
+	_, err = Tool{Path: filepath.Join(t.TempDir(), "missing")}.Run(t.Context(), t.TempDir())
+	assert.ErrorIs(t, err, os.ErrNotExist)
+}

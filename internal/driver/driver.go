@@ -20,6 +20,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+
+	"github.com/conclint/conclint/internal/report"
 )
 
 // Exit codes of the standalone mode.
@@ -88,7 +90,6 @@ func (c *command) main(ctx context.Context, args []string) int {
 	if c.dir, err = os.Getwd(); err != nil {
 		return c.fail(err)
 	}
-	c.src = newSources()
 	switch {
 	case opts.version:
 		fmt.Fprintln(c.stdout, versionLine())
@@ -101,16 +102,23 @@ func (c *command) main(ctx context.Context, args []string) int {
 			return c.fail(err)
 		}
 		return exitClean
+	case opts.fix || opts.diff:
+		return c.fix(ctx)
 	}
 	return c.lint(ctx)
 }
 
 // lint analyses the packages and shows what is found.
 func (c *command) lint(ctx context.Context) int {
-	res, err := c.analyse(ctx)
+	res, err := c.analyse(ctx, nil)
 	if err != nil {
 		return c.fail(err)
 	}
+	return c.show(ctx, res)
+}
+
+// show prints the findings of a run and returns the exit code.
+func (c *command) show(ctx context.Context, res *vetResult) int {
 	shown := c.selectFindings(res.findings)
 	out := &output{tool: c.tool, findings: shown, errs: res.errs, dir: c.dir, src: c.src, colour: c.colour()}
 	if err := formats[c.opts.format](c.stdout, out); err != nil {
@@ -121,22 +129,45 @@ func (c *command) lint(ctx context.Context) int {
 	if c.opts.stats {
 		printStats(c.stderr, res.findings, res.packages)
 	}
+	return exitCode(res.errs, countFindings(shown))
+}
+
+func exitCode(errs []string, findings int) int {
 	switch {
-	case len(res.errs) > 0:
+	case len(errs) > 0:
 		return exitError
-	case len(shown) > 0:
+	case findings > 0:
 		return exitFindings
 	}
 	return exitClean
 }
 
-// analyse runs go vet; the findings are in order, once each, with fingerprints.
-func (c *command) analyse(ctx context.Context) (*vetResult, error) {
+// countFindings leaves out the answers to -debug.why.
+func countFindings(fs []*Finding) (n int) {
+	for _, f := range fs {
+		if f.Code != report.CodeWhy {
+			n++
+		}
+	}
+	return n
+}
+
+// analyse runs go vet on the files, some of which may have changed texts. The
+// findings are in order, once each, with fingerprints; c.src is as analysed.
+func (c *command) analyse(ctx context.Context, changed map[string][]byte) (*vetResult, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("cannot find this program on disk, which go vet has to run: %w", err)
 	}
 	v := vetRun{self: self, analysis: c.opts.analysis, build: c.opts.build, packages: c.opts.packages}
+	var over *overlay
+	if len(changed) > 0 {
+		if over, err = newOverlay(changed); err != nil {
+			return nil, err
+		}
+		defer over.close()
+		v.build = append(v.build[:len(v.build):len(v.build)], "-overlay="+over.json)
+	}
 	if isTerminal(c.stderr) {
 		p := startProgress(c.stderr)
 		defer p.close()
@@ -146,6 +177,10 @@ func (c *command) analyse(ctx context.Context) (*vetResult, error) {
 	if err != nil {
 		return nil, err
 	}
+	if over != nil {
+		over.real(res, c.dir)
+	}
+	c.src = newSources(changed)
 	for _, f := range res.findings {
 		f.Function = c.src.enclosing(f.Pos)
 	}

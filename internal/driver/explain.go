@@ -42,10 +42,18 @@ func newerGo(goVersion string) string {
 func list(w io.Writer, t *Tool) {
 	for _, a := range append([]*analysis.Analyzer{t.Engine}, t.Reporters...) {
 		fmt.Fprintf(w, "%s: %s\n", a.Name, title(a))
-		for _, c := range report.CodesOf(a.Name) {
+		for _, c := range report.CodesOf(owner(t, a)) {
 			fmt.Fprintf(w, "  %-28s %-8s %-7s %s\n", c.Code, c.Tier, c.Claim, c.Title)
 		}
 	}
+}
+
+// owner is the first part of the codes of an analyzer: its name, but "engine" for the engine.
+func owner(t *Tool, a *analysis.Analyzer) string {
+	if a == t.Engine {
+		return "engine"
+	}
+	return a.Name
 }
 
 // title is the first line of an analyzer's documentation, without its name.
@@ -67,7 +75,7 @@ func explain(w io.Writer, t *Tool, name string) error {
 		fmt.Fprintf(w, "%s: %s\n  %s, %s tier\n  %s\n", c.Code, c.Title, c.Claim, c.Tier, c.Page)
 	}
 	for _, a := range append([]*analysis.Analyzer{t.Engine}, t.Reporters...) {
-		if a.Name == codes[0].Analyzer {
+		if owner(t, a) == codes[0].Analyzer {
 			fmt.Fprintf(w, "\n%s\n", strings.TrimSpace(a.Doc))
 		}
 	}

@@ -60,6 +60,7 @@ type Finding struct {
 	Key         string // see report.Diagnostic
 	Fingerprint string // stable under changes elsewhere in the file, see fingerprint
 	Severity    Severity
+	identity    string // what equal findings at different places have in common
 }
 
 // Related is another place that belongs to a finding.

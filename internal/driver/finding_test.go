@@ -150,7 +150,7 @@ func TestEnclosing(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.go")
 	src := "package p\n\nimport \"x\"\n\nvar a, b = 1,\n\t2\n\ntype T[P any] struct{}\n\nfunc (t *T[P]) m() {\n}\n\nfunc f() {\n\t_ = 1\n}\n\nfunc (T[P]) n() {}\n\nfunc broken( {\n"
 	require.NoError(t, os.WriteFile(file, []byte(src), 0o644))
-	s := newSources()
+	s := newSources(nil)
 	for line, want := range map[int]string{1: "", 3: "", 6: "a,b", 8: "T", 10: "T.m", 14: "f", 17: "T.n"} {
 		assert.Equal(t, want, s.enclosing(Position{file, line, 1}), line)
 	}
@@ -160,7 +160,7 @@ func TestEnclosing(t *testing.T) {
 func TestPositionsInSource(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.go")
 	require.NoError(t, os.WriteFile(file, []byte("é = 1\r\n\txyz"), 0o644))
-	s := newSources()
+	s := newSources(nil)
 	assert.Equal(t, Position{file, 1, 1}, s.position(file, 0))
 	assert.Equal(t, Position{file, 2, 2}, s.position(file, 9))
 	assert.Equal(t, Position{file, 2, 5}, s.position(file, 999))

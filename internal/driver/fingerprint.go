@@ -22,6 +22,7 @@ func fingerprint(fs []*Finding) {
 		if f.Key != "" {
 			id = fmt.Sprintf("v1\x00%s\x00%s", f.Code, f.Key)
 		}
+		f.identity = id
 		n := seen[id]
 		seen[id]++
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", id, n))

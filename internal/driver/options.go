@@ -21,6 +21,8 @@ type options struct {
 	version   bool
 	stats     bool
 	chdir     string
+	fix, diff bool
+	fixWith   string
 	analysis  []string // flags of the tool that go vet is given, in order
 	build     []string // flags of the go command, in order
 	packages  []string
@@ -68,6 +70,9 @@ func parseOptions(t *Tool, args []string) (*options, error) {
 	if !slices.Contains([]string{"auto", "always", "never"}, o.colour) {
 		return nil, fmt.Errorf("unknown value %q of -color: want auto, always or never", o.colour)
 	}
+	if !slices.Contains([]string{"std", "runtime"}, o.fixWith) {
+		return nil, fmt.Errorf("unknown value %q of -fix-with: want std or runtime", o.fixWith)
+	}
 	return o, nil
 }
 
@@ -85,6 +90,10 @@ func newFlagSet(t *Tool, o *options) *flag.FlagSet {
 	fs.BoolVar(&o.list, "list", false, "list analyzers and codes, and exit")
 	fs.BoolVar(&o.version, "version", false, "print the version, and exit")
 	fs.StringVar(&o.chdir, "C", "", "change to `dir` before anything else")
+
+	fs.BoolVar(&o.fix, "fix", false, "apply fixes that are proved to compile, to remove their finding and to add none; then show what is left")
+	fs.BoolVar(&o.diff, "diff", false, "print as a diff what -fix would change")
+	fs.StringVar(&o.fixWith, "fix-with", "std", "which fix to choose where there are several: the one for the standard library, `std`, or for conclint's runtime module, runtime")
 
 	o.analysis = []string{"-" + flagAll}
 	fs.BoolFunc(flagStats, "print counters of the analysis on standard error", func(v string) error {

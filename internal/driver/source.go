@@ -11,9 +11,10 @@ import (
 	"unicode/utf8"
 )
 
-// sources reads source files once each.
+// sources reads source files once each; changed texts stand for those on disk.
 type sources struct {
-	files map[string]*sourceFile
+	files   map[string]*sourceFile
+	changed map[string][]byte
 }
 
 type sourceFile struct {
@@ -29,18 +30,22 @@ type declLines struct {
 	name     string
 }
 
-func newSources() *sources { return &sources{files: map[string]*sourceFile{}} }
+func newSources(changed map[string][]byte) *sources {
+	return &sources{files: map[string]*sourceFile{}, changed: changed}
+}
 
 // file returns an empty file for one that cannot be read.
 func (s *sources) file(name string) *sourceFile {
 	f := s.files[name]
 	if f == nil {
 		f = &sourceFile{}
-		if data, err := os.ReadFile(name); err == nil {
+		if data, ok := s.changed[name]; ok {
 			f.data = data
-			for line := range bytes.Lines(data) {
-				f.lines = append(f.lines, bytes.TrimRight(line, "\r\n"))
-			}
+		} else if data, err := os.ReadFile(name); err == nil {
+			f.data = data
+		}
+		for line := range bytes.Lines(f.data) {
+			f.lines = append(f.lines, bytes.TrimRight(line, "\r\n"))
 		}
 		s.files[name] = f
 	}

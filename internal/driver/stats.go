@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/conclint/conclint/internal/report"
 )
@@ -33,11 +34,10 @@ func printStats(w io.Writer, all []*Finding, packages int) {
 			fmt.Fprintf(w, "%s:%d: %s: %s\n", f.Pos.File, f.Pos.Line, f.Code, f.Message)
 		}
 	}
-	fmt.Fprintf(w, "packages: %d\n", packages)
-	fmt.Fprintf(w, "internal errors: %d\n", byCode[report.CodeInternalError])
-	fmt.Fprintf(w, "budget hits: %d\n", byCode[report.CodeBudget])
+	sums["packages"] = int64(packages)
+	sums["internal-errors"] = int64(byCode[report.CodeInternalError])
 	for _, name := range sortedKeys(sums) {
-		fmt.Fprintf(w, "%s: %d\n", name, sums[name])
+		fmt.Fprintf(w, "%s: %d\n", strings.ReplaceAll(name, "-", " "), sums[name])
 	}
 }
 

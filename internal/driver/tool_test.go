@@ -17,7 +17,8 @@ import (
 
 // The test binary doubles as a linter of its own, whose findings are plain:
 // a call of BUG is relock/lock, of HAZARD heldwait/chan, of STRICT
-// lockorder/self; and a call of what calls BUG, in this package or another,
+// lockorder/self, of AGAIN relock/once; the fix calls BUGok and so on, but for
+// AGAIN, where it calls BUG. And a call of what calls BUG, in this package or another,
 // is relock/call, which takes facts to know.
 const asTool = "CONCLINT_DRIVER_TEST_TOOL"
 
@@ -107,7 +108,7 @@ func plainTool() *Tool {
 	return &Tool{
 		Engine: engine,
 		Reporters: []*analysis.Analyzer{
-			reporter("relock", map[string]string{"BUG": "relock/lock", "": "relock/call"}),
+			reporter("relock", map[string]string{"BUG": "relock/lock", "AGAIN": "relock/once", "": "relock/call"}),
 			reporter("heldwait", map[string]string{"HAZARD": "heldwait/chan"}),
 			reporter("lockorder", map[string]string{"STRICT": "lockorder/self"}),
 		},
@@ -152,6 +153,9 @@ func reportCalls(pass *analysis.Pass, r *report.Reporter, f *ast.File, codes map
 			d.Fixes = []analysis.SuggestedFix{{Message: "Call " + name + "ok instead", TextEdits: []analysis.TextEdit{
 				{Pos: call.Lparen, NewText: []byte("ok")},
 			}}}
+			if name == "AGAIN" { // the fix is as bad as the finding
+				d.Fixes[0].TextEdits = []analysis.TextEdit{{Pos: call.Pos(), End: call.Lparen, NewText: []byte("BUG")}}
+			}
 			r.Add(d)
 			return true
 		}

@@ -8,7 +8,7 @@ import (
 
 // Counter is one counter of the analysis of a package.
 type Counter struct {
-	Name  string // letters, digits and hyphens: "functions", "ssa-microseconds"
+	Name  string // "functions"; a blank becomes a hyphen
 	Value int64
 }
 
@@ -20,12 +20,12 @@ func StatsMessage(counters []Counter) string {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		fmt.Fprintf(&b, "%s=%d", c.Name, c.Value)
+		fmt.Fprintf(&b, "%s=%d", strings.ReplaceAll(c.Name, " ", "-"), c.Value)
 	}
 	return b.String()
 }
 
-// DecodeStats is the inverse of [StatsMessage]; what is no counter is left out.
+// DecodeStats is the inverse of [StatsMessage], but for blanks; what is no counter is left out.
 func DecodeStats(message string) []Counter {
 	var out []Counter
 	for field := range strings.FieldsSeq(message) {

@@ -13,5 +13,6 @@ func TestStatsRoundTrip(t *testing.T) {
 	m := report.StatsMessage(in)
 	assert.Equal(t, "functions=12 budget-hits=0 a=-1", m)
 	assert.Equal(t, in, report.DecodeStats(m))
+	assert.Equal(t, "over-budget=1", report.StatsMessage([]report.Counter{{Name: "over budget", Value: 1}}))
 	assert.Empty(t, report.DecodeStats("no counters = here =1 x=y"))
 }

@@ -11,6 +11,7 @@
 //	stderr REGEXP            the command wants none
 //	cmp stdout FILE          want the last output to be this file's text; with
 //	                         CONCLINT_UPDATE_GOLDENS=1 the file is rewritten
+//	same FILE FILE           want two files to be equal
 //	grep REGEXP FILE         want a match in a file
 //	save stdout FILE         write the last output to a file
 //	cd DIR                   from here on, run there (below $WORK)
@@ -121,6 +122,16 @@ func (s *state) do(words []string) error {
 		return match(s.stderr, args[0], negated)
 	case "cmp":
 		return s.cmp(s.output(args[0]), s.path(args[1]))
+	case "same":
+		a, err1 := os.ReadFile(s.path(args[0]))
+		b, err2 := os.ReadFile(s.path(args[1]))
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		if !bytes.Equal(a, b) {
+			return fmt.Errorf("%s is\n%s", args[0], a)
+		}
+		return nil
 	case "grep":
 		data, err := os.ReadFile(s.path(args[1]))
 		if err != nil {

@@ -1,0 +1,195 @@
+package task
+
+import (
+	goruntime "runtime"
+	"sync"
+)
+
+// Go has no goroutine identity, but whether the caller is a task of a given crew must be known in one rare case: when it is about
+// to wait for room in a full queue, which only the crew's own workers can make. So every worker runs under three frames that spell
+// the number of its crew in base 16, and runtime.Callers (about 1 µs) finds them. The frames cost a worker about 10 ns, once.
+
+// crewID is the number of a live crew. The zero crewID belongs to nobody.
+type crewID uint16
+
+const (
+	digitsPerID = 3
+	maxCrewIDs  = 1 << (4 * digitsPerID)
+)
+
+// crewIDs hands out numbers so that no two live crews share one. When all 4095 are taken a crew gets none,
+// and its tasks count as outsiders.
+var crewIDs struct {
+	mu   sync.Mutex
+	free []crewID
+	next crewID
+}
+
+func takeCrewID() crewID {
+	crewIDs.mu.Lock()
+	defer crewIDs.mu.Unlock()
+	if n := len(crewIDs.free); n > 0 {
+		id := crewIDs.free[n-1]
+		crewIDs.free = crewIDs.free[:n-1]
+		return id
+	}
+	if crewIDs.next == maxCrewIDs-1 {
+		return 0
+	}
+	crewIDs.next++
+	return crewIDs.next
+}
+
+func returnCrewID(id crewID) {
+	if id == 0 {
+		return
+	}
+	crewIDs.mu.Lock()
+	crewIDs.free = append(crewIDs.free, id)
+	crewIDs.mu.Unlock()
+}
+
+// trail runs body under the frames of ids.
+type trail struct {
+	ids   []crewID
+	digit int // of ids[0], next to be spelled
+	depth int
+	body  func()
+}
+
+// under calls body with the ids spelled on the stack.
+func under(ids []crewID, body func()) {
+	if len(ids) == 0 {
+		body()
+		return
+	}
+	t := trail{ids: ids, body: body}
+	t.next()
+}
+
+//go:noinline
+func (t *trail) next() {
+	t.depth++
+	if t.digit == digitsPerID {
+		t.ids, t.digit = t.ids[1:], 0
+	}
+	if len(t.ids) == 0 {
+		t.body()
+		return
+	}
+	d := t.ids[0] >> (4 * t.digit) & 15
+	t.digit++
+	digits[d](t)
+}
+
+// digits is filled by init because the functions refer back to it.
+var digits [16]func(*trail)
+
+func init() {
+	digits = [16]func(*trail){digit0, digit1, digit2, digit3, digit4, digit5, digit6, digit7,
+		digit8, digit9, digit10, digit11, digit12, digit13, digit14, digit15}
+}
+
+// digitPCs finds out which return address belongs to which digit by looking at a stack that is known. So it does
+// not depend on names or on how the compiler lays functions out.
+var digitPCs = sync.OnceValue(func() *[16]uintptr {
+	var found [16]uintptr
+	for d, call := range digits {
+		t := trail{body: func() {
+			var pcs [3]uintptr // this function, next, digit
+			goruntime.Callers(1, pcs[:])
+			found[d] = pcs[2]
+		}}
+		call(&t)
+	}
+	return &found
+})
+
+// onStack reports whether the calling goroutine runs under the frames of id.
+func onStack(id crewID) bool {
+	if id == 0 {
+		return false
+	}
+	known := digitPCs()
+	var word, have int // digits seen so far; the innermost frame, which comes first, is the highest digit
+	var buf [64]uintptr
+	pcs := buf[:]
+	n := goruntime.Callers(2, pcs)
+	for n == len(pcs) { // deep stack: look again with more room
+		pcs = make([]uintptr, 4*len(pcs))
+		n = goruntime.Callers(2, pcs)
+	}
+	for _, pc := range pcs[:n] {
+		d := digitOf(known, pc)
+		if d < 0 {
+			continue
+		}
+		word, have = word<<4|d, have+1
+		if have == digitsPerID {
+			if crewID(word) == id {
+				return true
+			}
+			word, have = 0, 0
+		}
+	}
+	return false
+}
+
+func digitOf(known *[16]uintptr, pc uintptr) int {
+	for d, k := range known {
+		if k == pc {
+			return d
+		}
+	}
+	return -1
+}
+
+// The sixteen digits must be sixteen functions. Each does something after the call, so that it cannot become a jump.
+
+//go:noinline
+func digit0(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit1(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit2(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit3(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit4(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit5(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit6(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit7(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit8(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit9(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit10(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit11(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit12(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit13(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit14(t *trail) { t.next(); t.depth-- }
+
+//go:noinline
+func digit15(t *trail) { t.next(); t.depth-- }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/conclint/conclint/internal/report"
@@ -31,7 +32,10 @@ func (p paint) level(s Severity, text string) string {
 func writeText(w io.Writer, o *output) error {
 	b := bufio.NewWriter(w)
 	p := paint(o.colour)
-	for _, f := range o.findings {
+	for i, f := range o.findings {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
 		fmt.Fprintf(b, "%s %s %s\n", p.bold(o.place(f.Pos)+":"), p.level(f.Severity, f.Message), p.dim("["+f.Code+"]"))
 		writeExcerpt(b, o, p, f)
 		for _, s := range f.Witness {
@@ -77,7 +81,10 @@ func writeExcerpt(b io.Writer, o *output, p paint, f *Finding) {
 		return ' '
 	}, line[:start])
 	end := len(strings.TrimRight(line, " \t"))
-	if f.End.Line == f.Pos.Line && f.End.Col-1 <= len(line) {
+	switch {
+	case f.End == f.Pos: // only the place is known: the word there
+		end = start + len(leadingWord(line[start:]))
+	case f.End.Line == f.Pos.Line && f.End.Col-1 <= len(line):
 		end = f.End.Col - 1
 	}
 	width := 1
@@ -85,6 +92,15 @@ func writeExcerpt(b io.Writer, o *output, p paint, f *Finding) {
 		width = utf8.RuneCountInString(line[start:end])
 	}
 	fmt.Fprintf(b, "%s %s%s\n", p.dim("      |"), indent, p.level(f.Severity, strings.Repeat("^", width)))
+}
+
+// leadingWord is the identifier or keyword that s begins with.
+func leadingWord(s string) string {
+	end := strings.IndexFunc(s, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if end < 0 {
+		return s
+	}
+	return s[:end]
 }
 
 // stepText is a step of a witness with its place.

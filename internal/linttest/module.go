@@ -75,7 +75,7 @@ func WriteModule(t testing.TB, dir, name string) {
 	if _, err := os.Stat(file); err == nil {
 		return
 	}
-	mod := fmt.Sprintf("module %s\n\ngo 1.26\n\nrequire (\n\t%s v0.0.0\n\tgolang.org/x/sync %s\n)\n\nreplace %[2]s => %[4]q\n",
+	mod := fmt.Sprintf("module %s\n\ngo 1.26.0\n\nrequire (\n\t%s v0.0.0\n\tgolang.org/x/sync %s\n)\n\nreplace %[2]s => %[4]q\n",
 		name, runtimeModule, required(t, root, "golang.org/x/sync"), filepath.Join(root, "runtime"))
 	if err := os.WriteFile(file, []byte(mod), 0o666); err != nil {
 		t.Fatal(err)

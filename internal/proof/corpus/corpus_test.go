@@ -45,7 +45,7 @@ func TestLabelsThatCannotBeRead(t *testing.T) {
 
 const kernel = `package main
 
-func (s *store[T]) Get() {
+func (s *store_o1234[T]) Get() {
 	_ = 1
 	func() {
 		_ = 2
@@ -58,7 +58,7 @@ func other() {
 `
 
 func TestKernelCountsInsideItsFunctions(t *testing.T) {
-	k := Kernel{ID: "k", Category: "relock", AltCategories: []string{"unjoined"}, Functions: []string{"(*store).Get"}}
+	k := Kernel{ID: "k", Category: "relock", AltCategories: []string{"unjoined"}, Functions: []string{"(*Store).Get"}}
 	for _, test := range []struct {
 		name          string
 		finding       finding.Finding

@@ -5,7 +5,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/conclint/conclint/internal/proof/finding"
 )
@@ -39,7 +41,7 @@ func judgeKernel(k Kernel, claims Claims, src []byte, findings []finding.Finding
 	}
 	categories := append([]string{k.Category}, k.AltCategories...)
 	for _, f := range findings {
-		if claims.claim(f.Analyzer(), categories...) && slices.Contains(k.Functions, functions.at(f.Line)) {
+		if claims.claim(f.Analyzer(), categories...) && k.holds(functions.at(f.Line)) {
 			r.found(f)
 		} else {
 			r.Others = append(r.Others, f)
@@ -47,6 +49,16 @@ func judgeKernel(k Kernel, claims Claims, src []byte, findings []finding.Finding
 	}
 	return r, nil
 }
+
+// holds reports whether a function is one of the label's. The labels name functions as the original suite does; the copies in the Go
+// tree carry the kernel's name at the end of theirs, dropped the word Test and changed the case of a few.
+func (k Kernel) holds(function string) bool {
+	return slices.ContainsFunc(k.Functions, func(label string) bool {
+		return strings.EqualFold(strings.TrimPrefix(label, "Test"), kernelSuffix.ReplaceAllString(function, ""))
+	})
+}
+
+var kernelSuffix = regexp.MustCompile(`_[a-z]+[0-9]+\b`)
 
 // judgeBug compares the findings on both versions with the label.
 func judgeBug(b Bug, claims Claims, buggy, fixed []finding.Finding) (Result, error) {

@@ -25,8 +25,9 @@ func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
 }
 
 func run(in *engine.Info, r *report.Reporter) {
+	faulty := in.Locks.Faulty()
 	for _, e := range in.Locks.Events() {
-		if e.Kind == locks.Relock && !unlikely(e) {
+		if e.Kind == locks.Relock && !e.Loop && !unlikely(e) && !faulty[e.Held.From] {
 			r.Add(diagnose(in, e))
 		}
 	}
@@ -35,9 +36,6 @@ func run(in *engine.Info, r *report.Reporter) {
 // unlikely filters evidence through calls that were only guessed: an interface
 // or a field may hold something else than the one implementation in sight.
 func unlikely(e *locks.Event) bool {
-	if e.Take.Weak && len(e.Take.Chain) > 3 {
-		return true
-	}
 	// A function that runs itself through a field or interface is a decorator.
 	return e.Take.Weak && e.Take.Chain[len(e.Take.Chain)-1].Func == ssabuild.FuncName(e.Fn)
 }
@@ -69,7 +67,10 @@ func diagnose(in *engine.Info, e *locks.Event) report.Diagnostic {
 		}
 		d.Message = fmt.Sprintf("%s is locked again%s; it is already held since %s and is not re-entrant", name, through, since)
 	}
-	if e.Held.Site == e.Site && !e.Take.Once {
+	if e.Back {
+		d.Message = fmt.Sprintf("%s is locked%s while %s is held since %s; if both are one object, as the reference back suggests, the goroutine waits for itself", e.Op.Path, through, name, since)
+	}
+	if e.Held.Site == e.Site && direct && !e.Take.Once {
 		d.Message = fmt.Sprintf("%s is locked again in the next iteration while it is still held; it is not re-entrant", name)
 	}
 	return d

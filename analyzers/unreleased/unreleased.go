@@ -27,11 +27,17 @@ func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
 }
 
 func run(in *engine.Info, r *report.Reporter) {
+	leaking := make(map[ssa.Instruction]bool)
 	for _, e := range in.Locks.Leaks() {
+		leaking[e.Held.Site] = true
 		r.Add(leak(in, e))
 	}
 	for _, e := range in.Locks.Events() {
 		switch e.Kind {
+		case locks.Relock:
+			if e.Loop && !leaking[e.Held.Site] {
+				r.Add(loop(in, e))
+			}
 		case locks.WrongMode:
 			r.Add(wrongMode(in, e))
 		case locks.DoubleUnlock:
@@ -58,6 +64,22 @@ func leak(in *engine.Info, e *locks.Event) report.Diagnostic {
 	d.Witness = append(in.Steps("G1", e.Held.Chain, "locks "+name),
 		report.Step{Goroutine: "G1", Func: ssabuild.FuncName(e.Fn), Pos: d.Pos, Text: "returns without releasing " + name},
 		report.Step{Goroutine: "G2", Func: "any other user", Pos: ssabuild.InstrPos(e.Held.Site), Text: "locks " + name + " and waits for ever"})
+	return d
+}
+
+// loop reports an iteration that ends with the lock held that the next one takes.
+func loop(in *engine.Info, e *locks.Event) report.Diagnostic {
+	name, since := e.Held.Path.String(), place(in, e.Held.Site)
+	d := report.Diagnostic{Code: "unreleased/loop", Pos: in.Locks.LoopExit(e)}
+	if !d.Pos.IsValid() {
+		d.Pos = ssabuild.InstrPos(e.Site)
+	}
+	d.Message = fmt.Sprintf("this iteration may end with %s still locked since %s; the next one locks it again and waits for itself", name, since)
+	d.Witness = []report.Step{
+		{Goroutine: "G1", Func: ssabuild.FuncName(e.Fn), Pos: ssabuild.InstrPos(e.Held.Site), Text: "locks " + name},
+		{Goroutine: "G1", Func: ssabuild.FuncName(e.Fn), Pos: d.Pos, Text: "ends the iteration without releasing " + name},
+		{Goroutine: "G1", Func: ssabuild.FuncName(e.Fn), Pos: ssabuild.InstrPos(e.Site), Text: "locks " + name + " again and waits for ever"},
+	}
 	return d
 }
 

@@ -132,6 +132,14 @@ type Blocking struct {
 	Hop   Hop
 }
 
+// An Init says that field Field of the new object in result Result was set to
+// the location Path, a parameter's or a global.
+type Init struct {
+	Result int
+	Field  string
+	Path   *access.Path
+}
+
 // Locks is the part of a summary that tells what a function does to locks.
 // The zero value is a function that does nothing to them.
 type Locks struct {
@@ -142,6 +150,8 @@ type Locks struct {
 	// Returns holds, per result, the location that the result is, if it is
 	// reachable from a parameter or global: getters of locks and of their owners.
 	Returns []*access.Path
+	// Inits tells what fields of new objects among the results were set to.
+	Inits []Init
 	// Fresh marks results that are newly allocated and not published: constructors.
 	Fresh []bool
 }

@@ -51,6 +51,12 @@ func (l *Locks) Encode(e *Encoder) {
 	for _, p := range l.Returns {
 		e.Path(p)
 	}
+	e.Uint(len(l.Inits))
+	for _, i := range l.Inits {
+		e.Uint(i.Result)
+		e.String(i.Field)
+		e.Path(i.Path)
+	}
 	e.Uint(len(l.Fresh))
 	for _, f := range l.Fresh {
 		e.Bool(f)
@@ -82,6 +88,9 @@ func DecodeLocks(d *Decoder) *Locks {
 	}
 	for range d.Len() {
 		l.Returns = append(l.Returns, d.Path())
+	}
+	for range d.Len() {
+		l.Inits = append(l.Inits, Init{Result: d.Uint(), Field: d.String(), Path: d.Path()})
 	}
 	for range d.Len() {
 		l.Fresh = append(l.Fresh, d.Bool())

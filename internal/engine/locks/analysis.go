@@ -25,6 +25,7 @@ type Analysis struct {
 	edges    []Edge
 	edgeAt   map[edgeKey]int
 	leaks    []leak
+	faulty   map[*ssa.Function]bool // see [Analysis.Faulty]
 	heldIn   map[*ssa.BasicBlock][]Lockset
 	entry    map[*ssa.Function]Entry
 	values   map[*ssa.Function]bool // declared functions used as values
@@ -48,6 +49,7 @@ func Run(prog *ssabuild.Program, imported func(*types.Func) *model.Locks) *Analy
 	}
 	prog.SetGetter(a.getter)
 	prog.SetFresh(a.Fresh)
+	prog.SetFieldInit(a.fieldInit)
 	a.indexConds()
 	for _, comp := range prog.Order() {
 		rounds := 1
@@ -206,6 +208,26 @@ func (a *Analysis) getter(call *ssa.Call, result int) *access.Path {
 		return nil
 	}
 	return p
+}
+
+// fieldInit resolves a field of an object that a constructor made.
+func (a *Analysis) fieldInit(call *ssa.Call, result int, field string) *access.Path {
+	targets := a.prog.Callees(call)
+	if len(targets) != 1 || targets[0].Via != ssabuild.Static {
+		return nil
+	}
+	sum := a.summaryOf(targets[0])
+	if sum == nil {
+		return nil
+	}
+	for _, in := range sum.Inits {
+		if in.Result == result && in.Field == field && in.Path != nil {
+			if p := a.prog.Translate(in.Path, targets[0], call.Parent()); p.Root().Kind != access.Unknown {
+				return p
+			}
+		}
+	}
+	return nil
 }
 
 // Fresh reports whether result i of a call is a newly made object.

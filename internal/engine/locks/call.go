@@ -153,7 +153,7 @@ func (r *run) outcomes(s *state, site ssa.CallInstruction, t ssabuild.Target, ou
 			u = r.unlock(u, site, r.translate(op, t), false)
 		}
 		for _, op := range o.Acquired {
-			u = u.acquire(Held{LockOp: r.translate(op, t), Site: site, Chain: r.chainOf(site, t, op), Taken: true})
+			u = u.acquire(Held{LockOp: r.translate(op, t), Site: site, Chain: r.chainOf(site, t, op), From: t.Fn})
 		}
 		result = append(result, u)
 	}

@@ -3,6 +3,7 @@ package locks
 import (
 	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -37,6 +38,8 @@ type Event struct {
 	Block *model.Blocking // of Blocked
 	Chain []model.Hop     // of Blocked: the calls from Site to the operation
 	Leak  *LeakInfo       // of Leak
+	Loop  bool            // of Relock: the same Lock in the next iteration, with no deferred release pending
+	Back  bool            // of Relock: the instance is reached through a back reference
 }
 
 // LeakInfo is the evidence around an exit that leaves a lock held.
@@ -85,8 +88,13 @@ func (r *run) consider(s *state, site ssa.CallInstruction, t *model.Take, extra 
 		}
 		if access.Same(h.Path, t.Path) {
 			if h.Once == t.Once {
-				r.event(Event{Kind: Relock, Site: site, Held: h, Op: t.LockOp, Take: t})
+				r.event(Event{Kind: Relock, Site: site, Held: h, Op: t.LockOp, Take: t,
+					Loop: direct && h.Site == site && !r.pendingRelease(s, h.Path)})
 			}
+			return
+		}
+		if !t.Weak && h.Once == t.Once && backReference(h.Path, t.Path) {
+			r.event(Event{Kind: Relock, Site: site, Held: h, Op: t.LockOp, Take: t, Back: true})
 			return
 		}
 		r.edge(s, site, h, t)
@@ -97,6 +105,65 @@ func (r *run) consider(s *state, site ssa.CallInstruction, t *model.Take, extra 
 	for _, op := range extra {
 		check(Held{LockOp: op, Site: site, Chain: []model.Hop{r.hop(site)}})
 	}
+}
+
+// pendingRelease reports whether a deferred call will release the lock.
+func (r *run) pendingRelease(s *state, path *access.Path) bool {
+	for _, d := range s.defers {
+		if eff, ok := r.a.prog.Effect(d.Common()); ok {
+			if eff.Op == api.Unlock && r.lockPath(ssabuild.Receiver(d.Common())) == path {
+				return true
+			}
+			continue
+		}
+		for _, t := range r.a.prog.Callees(d) {
+			if sum := r.a.summaryOf(t); sum != nil {
+				for i := range sum.Outcomes {
+					for _, op := range sum.Outcomes[i].Released {
+						if r.translate(op, t).Path == path {
+							return true
+						}
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// backReference reports whether taken is, most likely, the lock held: its path
+// leaves the object that owns held and comes back to the type through a field of
+// another type, as in s.mu and s.replicas[].store.mu. A field of the type itself
+// (s.parent.mu, s.children[].mu) leads to another instance of a hierarchy.
+func backReference(held, taken *access.Path) bool {
+	if held.Class() != taken.Class() || held.Class() == "" || !held.Exact() {
+		return false
+	}
+	owner, back := held.Parent(), taken.Parent()
+	for owner != nil && back != nil && owner.Parent() != nil && back.Parent() != nil && owner.Selector() == back.Selector() && owner.Class() == back.Class() && ownsLock(owner) {
+		owner, back = owner.Parent(), back.Parent()
+	}
+	if owner == nil || back == nil || back == owner || !back.HasPrefix(owner) {
+		return false
+	}
+	return back.Class() != "" && back.Selector() != access.Elem && typeOf(back.Class()) != typeOf(held.Class())
+}
+
+// ownsLock reports whether a path is a part of the object itself, such as the
+// anonymous struct in s.mu.Mutex, rather than a reference to another object.
+func ownsLock(p *access.Path) bool {
+	return p.Parent() != nil && p.Parent().Parent() == nil
+}
+
+// typeOf is the type part of a field's class.
+func typeOf(c access.Class) string {
+	s := string(c)
+	slash := strings.LastIndexByte(s, '/') + 1
+	parts := strings.SplitN(s[slash:], ".", 3)
+	if len(parts) < 3 {
+		return s
+	}
+	return s[:slash] + parts[0] + "." + parts[1]
 }
 
 // edge notes that t is taken while h is held.

@@ -1,10 +1,13 @@
 package locks
 
 import (
+	"go/token"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
 
@@ -57,16 +60,7 @@ func (a *Analysis) replay(b *ssa.BasicBlock) []Lockset {
 	if len(bs.order) == 0 {
 		return make([]Lockset, len(b.Instrs))
 	}
-	cur := make([]*state, 0, len(bs.order))
-	for _, k := range bs.order {
-		cur = append(cur, bs.by[k])
-	}
-	q := *r // a copy whose findings are thrown away
-	q.events = make(map[eventKey]*Event)
-	q.sum = model.Locks{}
-	q.takeAt = make(map[takeKey]int)
-	q.exitAt = make(map[exitKey]int)
-	q.exits = nil
+	cur, q := r.rewind(b)
 	a.quiet = true
 	defer func() { a.quiet = false }()
 	sets := make([]Lockset, len(b.Instrs))
@@ -113,4 +107,56 @@ func addOp(ops *[]model.LockOp, op model.LockOp) {
 		}
 	}
 	*ops = append(*ops, op)
+}
+
+// rewind returns the states at the entry of a block and a copy of the run to
+// carry them on with, whose findings are thrown away.
+func (r *run) rewind(b *ssa.BasicBlock) ([]*state, *run) {
+	bs := &r.blocks[b.Index]
+	cur := make([]*state, 0, len(bs.order))
+	for _, k := range bs.order {
+		cur = append(cur, bs.by[k])
+	}
+	q := *r
+	q.events = make(map[eventKey]*Event)
+	q.sum = model.Locks{}
+	q.takeAt = make(map[takeKey]int)
+	q.exitAt = make(map[exitKey]int)
+	q.exits = nil
+	return cur, &q
+}
+
+// LoopExit is where the iteration ends that leaves the lock of a relock in a
+// loop held: the end of the block that jumps back with it.
+func (a *Analysis) LoopExit(e *Event) token.Pos {
+	r := a.runs[e.Fn]
+	site := e.Site.Block()
+	best := token.NoPos
+	if r == nil {
+		return best
+	}
+	a.quiet = true
+	defer func() { a.quiet = false }()
+	for _, b := range e.Fn.Blocks {
+		back := false
+		for _, s := range b.Succs {
+			back = back || s.Dominates(b) && s.Dominates(site)
+		}
+		if !back {
+			continue
+		}
+		cur, q := r.rewind(b)
+		for _, instr := range b.Instrs {
+			cur = q.step(cur, instr)
+		}
+		for _, s := range cur {
+			if i := s.find(e.Held.Path); i >= 0 {
+				pos := ssabuild.InstrPos(b.Instrs[len(b.Instrs)-1])
+				if !best.IsValid() || pos < best {
+					best = pos
+				}
+			}
+		}
+	}
+	return best
 }

@@ -29,6 +29,7 @@ type leak struct {
 // If other paths release it, and nothing tells the caller which happened, the
 // exit is a fault. The first exit per lock and function, in source order, is returned.
 func (a *Analysis) Leaks() []*Event {
+	faulty := a.Faulty()
 	releasers := a.releasers()
 	type key struct {
 		fn   *ssa.Function
@@ -38,7 +39,7 @@ func (a *Analysis) Leaks() []*Event {
 	var order []key
 	for i := range a.leaks {
 		l := &a.leaks[i]
-		if !a.isFault(l, releasers) {
+		if !a.isFault(l, releasers) || faulty[l.held.From] {
 			continue
 		}
 		k := key{l.run.fn, l.held.Path}
@@ -62,6 +63,21 @@ func (a *Analysis) Leaks() []*Event {
 	return out
 }
 
+// Faulty is the set of functions that leave a lock held by mistake; what their
+// callers seem to hold because of it is not worth a report of its own.
+func (a *Analysis) Faulty() map[*ssa.Function]bool {
+	if a.faulty == nil {
+		releasers := a.releasers()
+		a.faulty = make(map[*ssa.Function]bool)
+		for i := range a.leaks {
+			if l := &a.leaks[i]; a.isFault(l, releasers) {
+				a.faulty[l.run.fn] = true
+			}
+		}
+	}
+	return a.faulty
+}
+
 func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) bool {
 	fn := l.run.fn
 	if l.run.over || ssabuild.IsRangeBody(fn) || fn.Synthetic != "" && fn.Parent() == nil {
@@ -80,22 +96,30 @@ func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) 
 	if class == "" && l.held.Path.Root().Kind == access.Param {
 		return l.balanced && !l.separated // a lock passed as an argument: the caller may release it
 	}
-	if l.balanced {
+	if l.balanced && l.someNeutral {
 		if !l.separated {
 			return true
 		}
 		// Told apart by a result or an argument: a try-style function, if anyone
 		// releases what it left; a forgotten unlock on an error path otherwise.
-		return others == 0 && !exportedLocker(fn)
+		return others == 0 && !exportedLocker(l)
 	}
-	return others == 0 && !exportedLocker(fn)
+	return others == 0 && !exportedLocker(l)
 }
 
 // exportedLocker reports whether a function is, by its name, meant to return
 // with a lock held, to callers that may be in other packages.
-func exportedLocker(fn *ssa.Function) bool {
-	return ssabuild.LooksLike(fn, "lock", "acquire", "begin", "enter", "start", "hold", "freeze", "pause", "grab")
+// A failed acquisition is no such function.
+func exportedLocker(l *leak) bool {
+	for _, c := range l.conds {
+		if c.Result && c.Val.Kind == model.NonNil && isError(l.run.fn.Signature.Results().At(c.Index).Type()) {
+			return false
+		}
+	}
+	return ssabuild.LooksLike(l.run.fn, "lock", "acquire", "begin", "enter", "start", "hold", "freeze", "pause", "grab")
 }
+
+func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
 
 // releasers lists, per class, the functions that release a lock they did not take.
 func (a *Analysis) releasers() map[access.Class][]*ssa.Function {

@@ -34,16 +34,18 @@ func (r *run) alias(p *access.Path) *access.Path {
 func (r *run) lock(s *state, site ssa.CallInstruction, op model.LockOp) *state {
 	chain := []model.Hop{r.hop(site)}
 	t := model.Take{LockOp: op, Chain: chain, Before: s.released, Conds: r.entryConds(s)}
-	r.consider(s, site, &t, nil, true)
-	r.addTake(&t)
+	if !r.a.prog.UnpublishedAt(op.Path, site) {
+		r.consider(s, site, &t, nil, true)
+		r.addTake(&t)
+	}
 	s = r.relocked(s, op.Path)
-	return s.acquire(Held{LockOp: op, Site: site, Chain: chain, Taken: true})
+	return s.acquire(Held{LockOp: op, Site: site, Chain: chain})
 }
 
 // tryLock forks: held where the result is true. It never waits, so it is no edge
 // of a lock order and cannot deadlock by itself.
 func (r *run) tryLock(s *state, site ssa.CallInstruction, op model.LockOp) []*state {
-	won := s.acquire(Held{LockOp: op, Site: site, Chain: []model.Hop{r.hop(site)}, Taken: true})
+	won := s.acquire(Held{LockOp: op, Site: site, Chain: []model.Hop{r.hop(site)}})
 	call, ok := site.(*ssa.Call)
 	if !ok {
 		return []*state{s}
@@ -115,7 +117,7 @@ func (r *run) once(s *state, site ssa.CallInstruction, common *ssa.CallCommon, e
 	t := model.Take{LockOp: op, Chain: []model.Hop{r.hop(site)}, Before: s.released, Conds: r.entryConds(s), Once: true}
 	r.consider(s, site, &t, nil, true)
 	r.addTake(&t)
-	in := s.acquire(Held{LockOp: op, Site: site, Chain: t.Chain, Once: true, Taken: true})
+	in := s.acquire(Held{LockOp: op, Site: site, Chain: t.Chain, Once: true})
 	var out []*state
 	for _, u := range r.callback(in, site, ssabuild.Arg(common, eff.Func), nil, nil) {
 		if i := u.find(op.Path); i >= 0 && u.held[i].Once {

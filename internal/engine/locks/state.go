@@ -17,7 +17,7 @@ type Held struct {
 	Site  ssa.Instruction // the call in this function that acquired it
 	Chain []model.Hop     // from this function down to the acquisition
 	Once  bool            // the running of a sync.Once, not a lock
-	Taken bool            // acquired here, rather than by the caller
+	From  *ssa.Function   // the callee in this package that left it held, if one did
 }
 
 // A fact is what the branches taken so far have told of a value.

@@ -1,6 +1,7 @@
 package locks
 
 import (
+	"maps"
 	"slices"
 	"sort"
 
@@ -198,12 +199,25 @@ func (r *run) returns() {
 			returns[i] = path
 		}
 		fresh[i] = allFresh
+		if a, ok := path.Root().Owner.(*ssa.Alloc); allFresh && consistent && ok {
+			r.inits(i, a)
+		}
 	}
 	if slices.ContainsFunc(returns, func(p *access.Path) bool { return p != nil }) {
 		r.sum.Returns = returns
 	}
 	if slices.Contains(fresh, true) {
 		r.sum.Fresh = fresh
+	}
+}
+
+// inits records what the fields of a new object in a result were set to.
+func (r *run) inits(result int, a *ssa.Alloc) {
+	fields := r.a.prog.FieldInits(a)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if p := fields[name]; p.Root().Kind == access.Global || rootedIn(p, r.fn) {
+			r.sum.Inits = append(r.sum.Inits, model.Init{Result: result, Field: name, Path: p})
+		}
 	}
 }
 

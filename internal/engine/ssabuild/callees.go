@@ -37,6 +37,13 @@ type Target struct {
 	// RecvFields are the embedded fields that lead from Args[0] to the actual
 	// receiver, when a promoted method was reached through an interface.
 	RecvFields []*types.Var
+	// Recv, if set, is the path of Args[0] when the value itself is out of sight: a
+	// method value kept in a field of its own receiver.
+	Recv *access.Path
+	// StoredOn and LoadedFrom are the object in whose field the target was put, where
+	// that was done, and the object whose field it was taken from here. What the
+	// target captured of the one is the other's.
+	StoredOn, LoadedFrom *access.Path
 	// MadeBy is the call that returned the closure, when the target is a literal
 	// of another function: its captured parameters are that call's arguments.
 	MadeBy *ssa.Call
@@ -132,7 +139,7 @@ func (p *Program) funcsOf(v ssa.Value, seen map[ssa.Value]bool) []Target {
 	case *ssa.UnOp:
 		return p.loadedFuncs(v.X, seen)
 	case *ssa.Field:
-		return p.fieldFuncs(FieldOf(v))
+		return p.fieldFuncs(FieldOf(v), p.Path(v.X))
 	case *ssa.Extract:
 		if call, ok := v.Tuple.(*ssa.Call); ok {
 			return p.returnedFuncs(call, v.Index, seen)
@@ -171,7 +178,7 @@ func (p *Program) loadedFuncs(addr ssa.Value, seen map[ssa.Value]bool) []Target 
 		}
 		return dedupe(out)
 	case *ssa.FieldAddr:
-		return p.fieldFuncs(FieldOf(a))
+		return p.fieldFuncs(FieldOf(a), p.Path(a.X))
 	case *ssa.Global:
 		if g := p.globals[a]; g != nil && g.stores == 1 && a.Pkg == p.SSA {
 			return p.funcsOf(g.value, seen)
@@ -180,8 +187,10 @@ func (p *Program) loadedFuncs(addr ssa.Value, seen map[ssa.Value]bool) []Target 
 	return nil
 }
 
-// fieldFuncs are the functions stored into a field anywhere in the package, if they are few.
-func (p *Program) fieldFuncs(f *types.Var) []Target {
+// fieldFuncs are the functions stored into a field anywhere in the package, if
+// they are few, as loaded from a field of the object at path from (nil if unknown).
+func (p *Program) fieldFuncs(f *types.Var, from *access.Path) []Target {
+	p.indexFieldFuncs()
 	fns := p.fields[f]
 	if len(fns) > maxFieldFuncs {
 		return nil
@@ -189,13 +198,34 @@ func (p *Program) fieldFuncs(f *types.Var) []Target {
 	out := make([]Target, len(fns))
 	copy(out, fns)
 	for i := range out {
-		out[i].Via = FieldFunc
-		out[i].Args = nil // the receiver bound there is another object than any here
-		if fns[i].Args != nil {
-			out[i].Args = make([]ssa.Value, len(fns[i].Args))
+		t := &out[i]
+		t.Via = FieldFunc
+		t.LoadedFrom = from
+		if fns[i].Args != nil { // a method value: its receiver is another function's value
+			t.Args = make([]ssa.Value, len(fns[i].Args))
+			if t.Recv = nil; from != nil && fns[i].StoredOn != nil && fns[i].Args[0] != nil && p.Path(fns[i].Args[0]) == fns[i].StoredOn {
+				t.Recv = from
+			}
 		}
 	}
 	return out
+}
+
+// indexFieldFuncs finds the functions stored into fields, once.
+func (p *Program) indexFieldFuncs() {
+	if p.fieldsDone {
+		return
+	}
+	p.fieldsDone = true
+	for _, fn := range p.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if st, ok := instr.(*ssa.Store); ok {
+					p.indexFieldFunc(st)
+				}
+			}
+		}
+	}
 }
 
 func (p *Program) indexFieldFunc(st *ssa.Store) {
@@ -211,19 +241,33 @@ func (p *Program) indexFieldFunc(st *ssa.Store) {
 		return
 	}
 	var fns []Target
-	if prm, ok := st.Val.(*ssa.Parameter); ok {
-		fns = p.passedFuncs(prm)
+	if prm, ok := stripped(st.Val).(*ssa.Parameter); ok {
+		fns = p.passedFuncs(prm, fa)
 	} else {
 		fns = p.FuncsOf(st.Val)
+		for i := range fns {
+			fns[i].StoredOn = p.Path(fa.X)
+		}
 	}
 	if len(p.fields[f]) <= maxFieldFuncs {
 		p.fields[f] = dedupe(append(p.fields[f], fns...))
 	}
 }
 
+// stripped is v without conversions between function types.
+func stripped(v ssa.Value) ssa.Value {
+	for {
+		c, ok := v.(*ssa.ChangeType)
+		if !ok {
+			return v
+		}
+		v = c.X
+	}
+}
+
 // passedFuncs are the functions that static calls in this package pass for a parameter,
 // so that setters of callback fields resolve.
-func (p *Program) passedFuncs(prm *ssa.Parameter) []Target {
+func (p *Program) passedFuncs(prm *ssa.Parameter, field *ssa.FieldAddr) []Target {
 	fn := prm.Parent()
 	index := -1
 	for i, q := range fn.Params {
@@ -234,7 +278,13 @@ func (p *Program) passedFuncs(prm *ssa.Parameter) []Target {
 	var out []Target
 	for _, call := range p.staticCalls(fn) {
 		if index < len(call.Common().Args) {
-			out = append(out, p.FuncsOf(call.Common().Args[index])...)
+			owner := p.Path(field.X)
+			for _, t := range p.FuncsOf(call.Common().Args[index]) {
+				if root := owner.Root(); root.Kind == access.Param && root.Index < len(call.Common().Args) {
+					t.StoredOn = p.rebase(owner, p.Path(call.Common().Args[root.Index]))
+				}
+				out = append(out, t)
+			}
 		}
 		if len(out) > maxFieldFuncs {
 			break
@@ -320,6 +370,9 @@ next:
 
 // ArgPath is the path of parameter i at this target, nil if the argument is unknown.
 func (p *Program) ArgPath(t Target, i int) *access.Path {
+	if i == 0 && t.Recv != nil {
+		return t.Recv
+	}
 	if i < 0 || i >= len(t.Args) || t.Args[i] == nil {
 		return nil
 	}
@@ -346,6 +399,11 @@ func (t Target) Owner() any {
 // function: parameters become arguments, captured variables of enclosing
 // functions and globals stay, all else keeps only its class.
 func (p *Program) Translate(path *access.Path, t Target, caller *ssa.Function) *access.Path {
+	if t.StoredOn != nil && t.LoadedFrom != nil {
+		if q, ok := p.Paths.Rebase(path, t.StoredOn, t.LoadedFrom); ok {
+			return q
+		}
+	}
 	root := path.Root()
 	switch root.Kind {
 	case access.Global, access.Unknown:
@@ -373,9 +431,15 @@ func (p *Program) Translate(path *access.Path, t Target, caller *ssa.Function) *
 	return p.Paths.Unknown(path.Class())
 }
 
+// rebase replaces the root of path by to, seeing through fields of new objects.
 func (p *Program) rebase(path, to *access.Path) *access.Path {
-	if q, ok := p.Paths.Rebase(path, path.RootPath(), to); ok {
-		return q
+	parent := path.Parent()
+	if parent == nil {
+		return to
 	}
-	return p.Paths.Unknown(path.Class())
+	base := p.rebase(parent, to)
+	if init := p.initialised(base, path.Selector()); init != nil {
+		return init
+	}
+	return p.Paths.Select(base, path.Selector(), path.Class())
 }

@@ -39,6 +39,58 @@ func (p *Program) Unpublished(path *access.Path, fn *ssa.Function) bool {
 	return !p.published(v, make(map[ssa.Value]bool))
 }
 
+// UnpublishedAt is like [Program.Unpublished] for one instruction of fn: an object
+// that fn makes, uses and only then publishes is still its own before that.
+func (p *Program) UnpublishedAt(path *access.Path, instr ssa.Instruction) bool {
+	fn := instr.Parent()
+	if p.Unpublished(path, fn) {
+		return true
+	}
+	alloc, ok := path.Root().Owner.(*ssa.Alloc)
+	if !ok || alloc.Parent() != fn || path.Root().Kind != access.Cell {
+		return false
+	}
+	for _, ref := range *alloc.Referrers() {
+		if p.publishes(ref, alloc, map[ssa.Value]bool{alloc: true}) && reaches(ref, instr, alloc.Block()) {
+			return false
+		}
+	}
+	return true
+}
+
+// reaches reports whether control can come from a to b without entering block
+// stop anew (where another object is made).
+func reaches(a, b ssa.Instruction, stop *ssa.BasicBlock) bool {
+	if a.Parent() != b.Parent() {
+		return true
+	}
+	if a.Block() == b.Block() {
+		for _, i := range a.Block().Instrs {
+			if i == a {
+				return true
+			}
+			if i == b {
+				break
+			}
+		}
+	}
+	seen := make(map[*ssa.BasicBlock]bool)
+	work := append([]*ssa.BasicBlock(nil), a.Block().Succs...)
+	for len(work) > 0 {
+		blk := work[len(work)-1]
+		work = work[:len(work)-1]
+		if seen[blk] || blk == stop {
+			continue
+		}
+		if blk == b.Block() {
+			return true
+		}
+		seen[blk] = true
+		work = append(work, blk.Succs...)
+	}
+	return false
+}
+
 // SetFresh installs the knowledge of constructors: whether result i of a call is a new object.
 func (p *Program) SetFresh(f func(call *ssa.Call, result int) bool) { p.isFresh = f }
 

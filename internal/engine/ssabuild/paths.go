@@ -218,7 +218,68 @@ func (p *Program) field(base *access.Path, t types.Type, i int) *access.Path {
 		return p.Paths.Unknown("")
 	}
 	f := st.Field(i)
+	if init := p.initialised(base, f.Name()); init != nil {
+		return init
+	}
 	return p.Paths.Select(base, f.Name(), access.FieldClass(t, f, base.Class()))
+}
+
+// initialised is what a field of a new object was set to, if it is set once, in
+// the function that makes the object, to something that has a name: then
+// x.client.mu and c.mu are one lock after x := &T{client: c}.
+func (p *Program) initialised(base *access.Path, field string) *access.Path {
+	if base.Depth() != 0 {
+		return nil
+	}
+	switch owner := base.Root().Owner.(type) {
+	case *ssa.Alloc:
+		stores := p.fieldStores[owner][field]
+		if len(stores) != 1 || !isReference(stores[0].Val.Type()) {
+			return nil
+		}
+		if _, isConst := stores[0].Val.(*ssa.Const); isConst {
+			return nil
+		}
+		if path := p.Path(stores[0].Val); path.Root().Kind == access.Param || path.Root().Kind == access.Global || path.Root().Kind == access.Cell && path != base {
+			return path
+		}
+	case *ssa.Call:
+		if p.fieldInit != nil {
+			return p.fieldInit(owner, max(base.Root().Index-1, 0), field)
+		}
+	}
+	return nil
+}
+
+func isReference(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Pointer, *types.Interface, *types.Map, *types.Chan:
+		return true
+	}
+	return false
+}
+
+// SetFieldInit installs the knowledge of constructors: what field of result i of
+// a call was set to, in terms of the call; nil if unknown.
+func (p *Program) SetFieldInit(f func(call *ssa.Call, result int, field string) *access.Path) {
+	p.fieldInit = f
+}
+
+// FieldInits lists, by field name, the named locations that the fields of a new
+// object are set to where it is made.
+func (p *Program) FieldInits(a *ssa.Alloc) map[string]*access.Path {
+	var out map[string]*access.Path
+	for name, stores := range p.fieldStores[a] {
+		if len(stores) == 1 && isReference(stores[0].Val.Type()) {
+			if path := p.Path(stores[0].Val); path.Root().Kind == access.Param || path.Root().Kind == access.Global {
+				if out == nil {
+					out = make(map[string]*access.Path)
+				}
+				out[name] = path
+			}
+		}
+	}
+	return out
 }
 
 // FieldPath is the path of field f of base, whose type (or pointer) is t.

@@ -32,6 +32,10 @@ type Program struct {
 	isFresh func(call *ssa.Call, result int) bool         // see [Program.SetFresh]
 	publish map[ssa.Value]bool
 
+	fieldInit   func(call *ssa.Call, result int, field string) *access.Path // see [Program.SetFieldInit]
+	fieldStores map[*ssa.Alloc]map[string][]*ssa.Store
+	fieldsDone  bool
+
 	number  map[*ssa.Function]int
 	paths   map[ssa.Value]*access.Path
 	stores  map[*ssa.Alloc]*cell
@@ -69,6 +73,8 @@ func Build(fset *token.FileSet, files []*ast.File, pkg *types.Package, info *typ
 		globals: make(map[*ssa.Global]*globalInit),
 		impls:   make(map[*types.Func][]*types.Func),
 		publish: make(map[ssa.Value]bool),
+
+		fieldStores: make(map[*ssa.Alloc]map[string][]*ssa.Store),
 	}
 	p.collect()
 	p.index()
@@ -136,16 +142,6 @@ func (p *Program) index() {
 			}
 		}
 	}
-	// Second pass: field functions need the closures and cells of the first.
-	for _, fn := range p.Funcs {
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				if st, ok := instr.(*ssa.Store); ok {
-					p.indexFieldFunc(st)
-				}
-			}
-		}
-	}
 }
 
 func (p *Program) indexStore(st *ssa.Store) {
@@ -165,6 +161,14 @@ func (p *Program) indexStore(st *ssa.Store) {
 		}
 		g.stores++
 		g.value = st.Val
+	case *ssa.FieldAddr:
+		a, ok := p.lexical(addr.X).(*ssa.Alloc)
+		if f := FieldOf(addr); ok && f != nil {
+			if p.fieldStores[a] == nil {
+				p.fieldStores[a] = make(map[string][]*ssa.Store)
+			}
+			p.fieldStores[a][f.Name()] = append(p.fieldStores[a][f.Name()], st)
+		}
 	}
 }
 

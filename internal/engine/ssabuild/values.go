@@ -85,7 +85,10 @@ func (p *Program) sentinel(g *ssa.Global) bool {
 		return true
 	}
 	init := p.globals[g]
-	return init != nil && init.stores == 1 && p.NonNil(init.value)
+	if init == nil {
+		return true // set by other packages, or a nil sentinel, which would be a bug of its own
+	}
+	return init.stores == 1 && p.NonNil(init.value)
 }
 
 func isError(t types.Type) bool {

@@ -17,6 +17,9 @@ func (m *Machine) call(s *state, i int, f *frame, in *Instr) outcome {
 		return m.spawn(s, i, in, fn, args, known)
 	}
 	m.forget(f, in, false)
+	if known && m.scope.Opaque[in.Pos] && len(s.gors[i].frames) == 1 && s.gors[i].id == 0 {
+		known = false
+	}
 	if known {
 		callee := m.Program.Funcs[fn.A]
 		if m.enter(s, callee, fn, args) && len(s.gors[i].frames) < maxDepth {

@@ -15,7 +15,7 @@ const (
 	rest          // stands before a visible operation
 	gone          // the goroutine has ended
 	prune         // the run is of no interest: the process ends
-	cut           // a budget ran out
+	cut           // more goroutines than the budget allows
 )
 
 // settle runs every goroutine of s to its next visible operation and returns
@@ -52,7 +52,7 @@ func (m *Machine) settle(s *state) []*state {
 				keep = false
 				break run
 			case cut:
-				m.over = true
+				m.cut = true
 				keep = false
 				break run
 			}

@@ -45,53 +45,62 @@ func (in *Instr) uses(f func(Reg)) {
 	}
 }
 
-// liveness computes, for every instruction at which a goroutine may rest, the
-// registers that still matter. Precision here is what lets the stuck test see
-// that nobody can reach a channel any more.
-func (f *Func) liveness() {
+// scanLive walks block b backwards from what its successors need. With record
+// set it notes, for every instruction at which a goroutine may rest, the
+// registers that still matter.
+func (f *Func) scanLive(liveIn []bitset, b int, record bool) bitset {
+	blk := &f.Blocks[b]
+	live := newBitset(f.Regs)
+	for i := len(blk.Instrs) - 1; i >= 0; i-- {
+		in := &blk.Instrs[i]
+		for _, e := range in.Succs {
+			through := append(bitset(nil), liveIn[e.Block]...)
+			for _, m := range e.Moves {
+				through.remove(m.Dst)
+			}
+			for _, m := range e.Moves {
+				through.add(m.Src)
+			}
+			live.union(through)
+		}
+		live.remove(in.Dst)
+		if rests(in) {
+			if f.Recover >= 0 {
+				live.union(liveIn[f.Recover])
+			}
+			if record {
+				in.live = append(bitset(nil), live...)
+			}
+		}
+		in.uses(live.add)
+	}
+	return live
+}
+
+// liveIn computes the registers each block needs on entry.
+func (f *Func) liveIn() []bitset {
 	n := len(f.Blocks)
 	liveIn := make([]bitset, n)
 	for i := range liveIn {
 		liveIn[i] = newBitset(f.Regs)
 	}
-	scan := func(b int, record bool) bitset {
-		blk := &f.Blocks[b]
-		live := newBitset(f.Regs)
-		for i := len(blk.Instrs) - 1; i >= 0; i-- {
-			in := &blk.Instrs[i]
-			for _, e := range in.Succs {
-				through := append(bitset(nil), liveIn[e.Block]...)
-				for _, m := range e.Moves {
-					through.remove(m.Dst)
-				}
-				for _, m := range e.Moves {
-					through.add(m.Src)
-				}
-				live.union(through)
-			}
-			live.remove(in.Dst)
-			if rests(in) {
-				if f.Recover >= 0 {
-					live.union(liveIn[f.Recover])
-				}
-				if record {
-					in.live = append(bitset(nil), live...)
-				}
-			}
-			in.uses(live.add)
-		}
-		return live
-	}
 	for changed := true; changed; {
 		changed = false
 		for b := n - 1; b >= 0; b-- {
-			if liveIn[b].union(scan(b, false)) {
+			if liveIn[b].union(f.scanLive(liveIn, b, false)) {
 				changed = true
 			}
 		}
 	}
-	for b := 0; b < n; b++ {
-		scan(b, true)
+	return liveIn
+}
+
+// liveness prepares a function for execution. Its precision is what lets the
+// stuck test see that nobody can reach a channel any more.
+func (f *Func) liveness() {
+	liveIn := f.liveIn()
+	for b := range f.Blocks {
+		f.scanLive(liveIn, b, true)
 	}
 }
 

@@ -32,6 +32,9 @@ type Scope struct {
 	ResultsEscape bool
 	// Escaped lists allocation sites that unknown code knows from birth.
 	Escaped map[int32]bool
+	// Opaque lists calls of Entry itself, by position, that are not followed
+	// because their results escape anyway.
+	Opaque map[Pos]bool
 	// Rescue lists functions that the client may still call with what it holds
 	// (see OpKeep); what one of them wakes is not stuck.
 	Rescue []*Func
@@ -40,7 +43,8 @@ type Scope struct {
 // Stats counts the work of a machine.
 type Stats struct {
 	Scopes int // explorations
-	Over   int // explorations that hit a budget and therefore stayed silent
+	Over   int // explorations that ran out of states or steps
+	Cut    int // explorations that left out runs with too many goroutines
 	States int
 	Steps  int
 }
@@ -56,6 +60,7 @@ type Machine struct {
 	epoch       int64
 	steps       int
 	over        bool
+	cut         bool
 	pending     []*state
 	lastResults []Value
 
@@ -74,8 +79,11 @@ func NewMachine(p *Program) *Machine {
 
 // Result is what an exploration found.
 type Result struct {
-	Findings []*Finding // in order of discovery, shortest witness first
-	Over     bool       // a budget ran out: Findings is empty then
+	// Findings are in order of discovery, shortest witness first. Each is a run
+	// of its own, so those found before a budget ran out count as much.
+	Findings []*Finding
+	Over     bool // a budget ran out: there may be more
+	Cut      bool // runs with too many goroutines were left out
 	States   int
 	Steps    int
 }
@@ -100,17 +108,19 @@ type stepRecord struct {
 // Explore runs a scope.
 func (m *Machine) Explore(sc *Scope) Result {
 	m.scope = sc
-	m.steps, m.over = 0, false
+	m.steps, m.over, m.cut = 0, false, false
 	m.Stats.Scopes++
 	s := m.initial(sc)
 	sr := search{m: m, budget: m.Budget.States, seen: map[string]struct{}{}, found: map[string]*Finding{}}
 	sr.run(s)
-	res := Result{States: len(sr.nodes), Steps: m.steps, Over: m.over}
+	res := Result{States: len(sr.nodes), Steps: m.steps, Over: m.over, Cut: m.cut}
 	m.Stats.States += res.States
 	m.Stats.Steps += res.Steps
 	if m.over {
 		m.Stats.Over++
-		return res
+	}
+	if m.cut {
+		m.Stats.Cut++
 	}
 	res.Findings = sr.order
 	return res
@@ -173,8 +183,8 @@ func (sr *search) run(s *state) {
 		s := sr.nodes[at].s
 		var moves []bool
 		ts, moves = m.enabled(s, ts[:0])
-		if sr.rescue == nil {
-			sr.stuck(int32(at), moves)
+		if sr.rescue == nil && sr.stuck(int32(at), moves) {
+			continue // the same place leaks again and again: nothing new behind it
 		}
 		if k := m.ample(s, ts); k >= 0 && sr.expand(int32(at), ts[k]) {
 			continue

@@ -486,18 +486,40 @@ func TestWitnessIsShortestAndRepeatable(t *testing.T) {
 	assert.Equal(t, 1, steps)
 }
 
-func TestBudgetIsSilentAndCounted(t *testing.T) {
+func TestBudgetIsCounted(t *testing.T) {
 	w := newWorld()
-	work := w.fn("work", 1, 0, func(b *Builder) { send(b, b.Param(0)) })
+	work := w.fn("work", 1, 0, func(b *Builder) { send(b, b.Param(0)); send(b, b.Param(0)) })
 	root := w.fn("root", 0, 0, func(b *Builder) {
-		ch := w.mkchan(b, "c", 0)
-		for i := 0; i < 10; i++ {
+		ch := w.mkchan(b, "c", 3)
+		for i := 0; i < 5; i++ {
 			start(b, work, ch)
 		}
 	})
 	m := NewMachine(w.p)
+	m.Budget.States = 3
 	res := m.Explore(&Scope{Entry: root})
 	assert.True(t, res.Over)
-	assert.Empty(t, res.Findings)
 	assert.Equal(t, 1, m.Stats.Over)
+
+	m = NewMachine(w.p)
+	m.Budget.Goroutines = 4
+	res = m.Explore(&Scope{Entry: root})
+	assert.True(t, res.Cut)
+	assert.False(t, res.Over)
+	assert.Equal(t, 1, m.Stats.Cut)
+}
+
+func TestSameLeakInALoopIsOneFinding(t *testing.T) {
+	w := newWorld()
+	work := w.fn("work", 1, 0, func(b *Builder) { send(b, b.Param(0)) })
+	root := w.fn("root", 0, 0, func(b *Builder) {
+		head := b.Block()
+		b.Jump(head)
+		b.At(head)
+		start(b, work, w.mkchan(b, "c", 0))
+		b.Emit(Instr{Op: OpRecv, A: b.Def(Instr{Op: OpTimer, N: TimerOnce, Site: w.site("after")}), Zero: Nil()})
+		b.Jump(head)
+		b.At(b.Block())
+	})
+	assert.Equal(t, []string{"stuck send@work"}, w.run(t, Scope{Entry: root}))
 }

@@ -206,6 +206,9 @@ type Func struct {
 	// Creates: makes or returns synchronisation objects, so it is worth
 	// entering even when no argument is tracked.
 	Creates bool
+	// Plain marks registers that hold mere data: if a skipped region would have
+	// set one, it becomes unknown.
+	Plain map[Reg]bool
 	// Touches: can reach an operation on a tracked value or keep one.
 	Touches bool
 

@@ -92,12 +92,12 @@ func (m *Machine) announcers(s *state, target Value) []int32 {
 // Roots are the goroutines that can take a step; what they reach is alive; who
 // waits for something alive, or for a lock held by somebody alive, is alive.
 // The rest is stuck for ever. This is the rule of the runtime's goroutine-leak
-// profile.
-func (sr *search) stuck(at int32, moves []bool) {
+// profile. It reports whether two of them wait at one place.
+func (sr *search) stuck(at int32, moves []bool) (again bool) {
 	m := sr.m
 	s := sr.nodes[at].s
 	if !slices.Contains(moves, false) {
-		return
+		return false
 	}
 	alive := append([]bool(nil), moves...)
 	ws := make([]waits, len(s.gors))
@@ -127,14 +127,21 @@ func (sr *search) stuck(at int32, moves []bool) {
 		}
 	}
 	if len(left) == 0 {
-		return
+		return false
 	}
 	if len(m.scope.Rescue) > 0 {
 		if left = m.rescue(s, left); len(left) == 0 {
-			return
+			return false
 		}
 	}
 	sr.reportStuck(at, left, ws)
+	places := map[*Instr]bool{}
+	for _, i := range left {
+		in := s.gors[i].instr()
+		again = again || places[in]
+		places[in] = true
+	}
+	return again
 }
 
 // markFrom marks what goroutine i can reach.

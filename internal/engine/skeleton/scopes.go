@@ -1,0 +1,171 @@
+package skeleton
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/explore"
+)
+
+// A Finding is a finding of the explorer in a scope of this package.
+type Finding struct {
+	*explore.Finding
+	// Root is the function explored, or the constructor of the type explored.
+	Root *ssa.Function
+	// Client: found under a client of a type that calls methods at will, so it
+	// rests on an assumption about callers.
+	Client bool
+}
+
+// Analysis is what exploring a package found.
+type Analysis struct {
+	Findings []Finding // in source order of what is blocked
+	Stats    explore.Stats
+	// OverScopes names the scopes that ran out of budget, for -debug.stats.
+	OverScopes []string
+
+	prog *ssabuild.Program
+	c    *Compiler
+}
+
+// Options restrict or change an exploration, for tests.
+type Options struct {
+	Explore    explore.Options
+	NoSimplify bool
+	Roots      func(fn *ssa.Function) bool // which functions may be scopes; nil: all outside tests
+	NoTypes    bool                        // no type scopes
+}
+
+// Run explores the package.
+func Run(prog *ssabuild.Program, opt Options) *Analysis {
+	a := &Analysis{prog: prog}
+	if !worthwhile(prog) {
+		return a
+	}
+	c := newCompiler(prog)
+	c.noSimplify = opt.NoSimplify
+	a.c = c
+	m := explore.NewMachine(c.P)
+	m.Options = opt.Explore
+	seen := map[string]bool{}
+	for _, fn := range prog.Funcs {
+		if opt.Roots != nil && !opt.Roots(fn) || opt.Roots == nil && prog.IsTestFunc(fn) || !c.isRoot(fn) {
+			continue
+		}
+		a.explore(m, fn, seen)
+	}
+	a.Stats = m.Stats
+	slices.SortStableFunc(a.Findings, func(x, y Finding) int { return cmp.Compare(x.Blocked[0].Instr.Pos, y.Blocked[0].Instr.Pos) })
+	return a
+}
+
+// worthwhile is the cheap test: without goroutines nothing can interleave.
+func worthwhile(prog *ssabuild.Program) bool {
+	for _, fn := range prog.Funcs {
+		for _, b := range fn.Blocks {
+			for _, in := range b.Instrs {
+				switch in := in.(type) {
+				case *ssa.Go:
+					return true
+				case ssa.CallInstruction:
+					if e, ok := prog.Effect(in.Common()); ok && spawns(e.Op) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+func spawns(op api.Op) bool {
+	switch op {
+	case api.WgGo, api.GroupGo, api.GroupTry, api.SpawnTimer, api.CtxAfter, api.Spawn:
+		return true
+	}
+	return false
+}
+
+// isRoot reports whether fn is a scope: it makes a synchronisation object that
+// stays inside, and goroutines are started below it.
+func (c *Compiler) isRoot(fn *ssa.Function) bool {
+	if !c.rel[fn].spawns || fn.Blocks == nil {
+		return false
+	}
+	for _, b := range fn.Blocks {
+		for _, in := range b.Instrs {
+			switch in := in.(type) {
+			case *ssa.MakeChan:
+				return true
+			case *ssa.Alloc:
+				if c.types.holdsSync(pointee(in.Type())) {
+					return true
+				}
+			case *ssa.Call:
+				if e, ok := c.prog.Effect(&in.Call); ok {
+					switch e.Op {
+					case api.CtxCancel, api.CtxDeadline, api.GroupNew, api.CondNew, api.TickerNew, api.SpawnTimer:
+						return true
+					}
+				}
+				if callee := c.prog.Body(in.Call.StaticCallee()); callee != nil && c.rel[callee].makes && c.types.carries(in.Type()) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (a *Analysis) explore(m *explore.Machine, fn *ssa.Function, seen map[string]bool) {
+	c := a.c
+	entry := c.funcFor(fn)
+	c.P.Ensure(entry)
+	sites, calls := c.escapes(fn)
+	res := m.Explore(&explore.Scope{
+		Entry: entry, Process: fn.Name() == "main" && fn.Pkg != nil && fn.Pkg.Pkg.Name() == "main" && fn.Parent() == nil,
+		ResultsEscape: true, Escaped: sites, Opaque: calls,
+	})
+	if res.Over {
+		a.OverScopes = append(a.OverScopes, entry.Name)
+	}
+	a.keep(fn, res.Findings, false, seen)
+}
+
+// keep adds findings that are new: one per place, whatever scopes see it.
+func (a *Analysis) keep(root *ssa.Function, fs []*explore.Finding, client bool, seen map[string]bool) {
+	for _, f := range fs {
+		k := placeKey(f)
+		if seen[k] {
+			continue
+		}
+		seen[k] = true
+		a.Findings = append(a.Findings, Finding{Finding: f, Root: root, Client: client})
+	}
+}
+
+func placeKey(f *explore.Finding) string {
+	var sb strings.Builder
+	fmt.Fprintf(&sb, "%d", f.Kind)
+	for _, b := range f.Blocked {
+		fmt.Fprintf(&sb, "|%d:%d", b.Instr.Op, placeOf(b))
+	}
+	return sb.String()
+}
+
+// placeOf is where a goroutine stands in this package's source: library
+// skeletons have no positions of their own.
+func placeOf(b explore.Blocked) explore.Pos {
+	for i := len(b.Frames) - 1; i >= 0; i-- {
+		if p := b.Frames[i].Pos; p != 0 {
+			return p
+		}
+	}
+	return b.Func.Pos
+}

@@ -44,7 +44,7 @@ bench-runtime:   ## cost of the runtime primitives beside channels and the stand
 	cd runtime/bench && $(GO) run .
 
 docs:            ## write docs/analyzers from the analyzers' own documentation
-	$(GO) generate ./internal/docgen
+	$(GO) run ./internal/docgen
 
 fmt:             ## format the sources
 	gofmt -w $$(git ls-files '*.go' | grep -v /testdata/ | grep -v ^testdata/)

@@ -43,7 +43,7 @@ var rooms = []room{
 	{name: "internal/api", not: []string{ssa, goAnalysis}},
 	{name: "internal/flow", not: []string{"golang.org/x/tools/..."}},
 	{name: "internal/linttest"},
-	{name: "internal/docgen/...", may: []string{"internal/report"}},
+	{name: "internal/docgen", may: []string{"internal/report"}},
 	{name: "internal/proof/..."},
 	{name: "internal/house"},
 }

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/conclint/conclint/internal/report"
+)
+
+var root = filepath.Join("..", "..")
+
+func TestPagesAreUpToDate(t *testing.T) {
+	pages, err := generate(root)
+	require.NoError(t, err)
+	dir := filepath.Join(root, pagesDir)
+	for _, p := range pages {
+		got, err := os.ReadFile(filepath.Join(dir, p.name))
+		require.NoError(t, err, "run make docs")
+		assert.Equal(t, string(p.text), string(got), "%s is stale: run make docs", p.name)
+	}
+	stale, err := leftOver(dir, pages)
+	require.NoError(t, err)
+	assert.Empty(t, stale, "no analyzer has these pages: run make docs")
+}
+
+// The address of every code of every page is a section of that page.
+func TestEveryCodeHasItsSection(t *testing.T) {
+	pages, err := generate(root)
+	require.NoError(t, err)
+	for _, p := range pages {
+		for _, c := range report.CodesOf(strings.TrimSuffix(p.name, ".md")) {
+			file, section, _ := strings.Cut(strings.TrimPrefix(c.Page, report.PageBase), "#")
+			assert.Equal(t, p.name, file)
+			assert.Contains(t, string(p.text), "\n### "+section+"\n", c.Code)
+		}
+	}
+}
+
+func TestWriteRemovesWhatIsLeftOver(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"analyzers/relock/doc.go":   "// Package relock is here.\n//\n// # Analyzer relock\n//\n// relock: report it\n//\n// Text:\n//\n//\tx := 1\n//\n//\ty := 2\n//\n// End.\npackage relock\n",
+		"testdata/canary/relock.go": "package canary\n\nfunc f() {}\n",
+		pagesDir + "/old.md":        "old",
+	} {
+		name = filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o777))
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o666))
+	}
+	require.NoError(t, write(dir))
+	assert.NoFileExists(t, filepath.Join(dir, pagesDir, "old.md"))
+	got, err := os.ReadFile(filepath.Join(dir, pagesDir, "relock.md"))
+	require.NoError(t, err)
+	assert.Contains(t, string(got), "relock: report it.\n\nText:\n\n```go\nx := 1\n\ny := 2\n```\n\nEnd.\n")
+	assert.Contains(t, string(got), "```go\nfunc f() {}\n```")
+	index, err := os.ReadFile(filepath.Join(dir, pagesDir, "README.md"))
+	require.NoError(t, err)
+	assert.Contains(t, string(index), "| [relock](relock.md) | report it | [call](relock.md#call), ")
+}
+
+func TestManualWithoutTitle(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "doc.go")
+	for text, want := range map[string]string{
+		"// Package x is here.\npackage x\n":                   `no heading "Analyzer x"`,
+		"// # Analyzer x\n//\n// Something else.\npackage x\n": `does not begin with "x: "`,
+	} {
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
+		_, err := readManual(file, "x")
+		assert.ErrorContains(t, err, want)
+	}
+}

@@ -31,6 +31,7 @@ func (c *command) fix(ctx context.Context) int {
 	x := &fixer{
 		preferRuntime: c.opts.fixWith == "runtime",
 		guard:         newFileGuard(ctx, c.dir),
+		runtime:       &requirement{dir: c.dir, build: c.opts.build},
 		rejected:      map[string]bool{},
 		limit:         map[string]int{},
 	}
@@ -65,7 +66,7 @@ func (c *command) fix(ctx context.Context) int {
 func (c *command) toFixedPoint(ctx context.Context, x *fixer, res *vetResult) (*vetResult, error) {
 	for range fixRounds {
 		shown := c.selectFindings(res.findings)
-		a, err := x.next(shown, c.src)
+		a, err := x.next(ctx, shown, c.src)
 		if err != nil {
 			return nil, err
 		}
@@ -100,7 +101,7 @@ func newFileGuard(ctx context.Context, cwd string) *fileGuard {
 
 func (c *command) printDiff(files []string, texts map[string][]byte) error {
 	for _, file := range files {
-		before, err := os.ReadFile(file)
+		before, err := readOrNone(file)
 		if err != nil {
 			return err
 		}
@@ -117,7 +118,7 @@ func (c *command) printDiff(files []string, texts map[string][]byte) error {
 func writeFiles(texts, original map[string][]byte) (err error) {
 	files := sortedKeys(texts)
 	for _, file := range files {
-		now, err := os.ReadFile(file)
+		now, err := readOrNone(file)
 		if err != nil {
 			return err
 		}
@@ -136,23 +137,33 @@ func writeFiles(texts, original map[string][]byte) (err error) {
 	return nil
 }
 
+// readOrNone reads a file; one that does not exist is empty, as go.sum may be.
+func readOrNone(file string) ([]byte, error) {
+	data, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}
+
 // replaceFile changes a file in one step: a crash leaves the old text or the
 // new one. The mode stays; a symbolic link keeps pointing at the changed file.
 func replaceFile(name string, text []byte) error {
-	name, err := filepath.EvalSymlinks(name)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return err
+	mode := os.FileMode(0o644)
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+		info, err := os.Stat(name)
+		if err != nil {
+			return err
+		}
+		mode = info.Mode().Perm()
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(name), ".conclint-*")
 	if err != nil {
 		return err
 	}
 	_, err = tmp.Write(text)
-	err = errors.Join(err, tmp.Chmod(info.Mode().Perm()), tmp.Close())
+	err = errors.Join(err, tmp.Chmod(mode), tmp.Close())
 	if err == nil {
 		err = os.Rename(tmp.Name(), name)
 	}

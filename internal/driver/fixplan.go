@@ -2,6 +2,7 @@ package driver
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"go/format"
 	"slices"
@@ -30,6 +31,7 @@ func (c chosen) id() string { return c.finding.Fingerprint + " " + c.fix.Title }
 type fixer struct {
 	preferRuntime bool
 	guard         *fileGuard
+	runtime       *requirement
 	texts         map[string][]byte // changed files, proved
 	original      map[string][]byte // their texts on disk
 	rejected      map[string]bool   // ids of fixes that failed their proof
@@ -40,10 +42,10 @@ type fixer struct {
 
 // next plans the fixes to try next on the findings of the current texts; no
 // fixes means that the fixed point is reached.
-func (x *fixer) next(findings []*Finding, src *sources) (attempt, error) {
-	a, err := x.plan(findings, src)
+func (x *fixer) next(ctx context.Context, findings []*Finding, src *sources) (attempt, error) {
+	a, err := x.plan(ctx, findings, src)
 	if err == nil && len(a.fixes) == 0 && x.release() {
-		return x.plan(findings, src)
+		return x.plan(ctx, findings, src)
 	}
 	return a, err
 }
@@ -59,7 +61,7 @@ func (x *fixer) release() (any bool) {
 	return any
 }
 
-func (x *fixer) plan(findings []*Finding, src *sources) (attempt, error) {
+func (x *fixer) plan(ctx context.Context, findings []*Finding, src *sources) (attempt, error) {
 	var plan edit.Plan
 	var a attempt
 	tried := map[string]int{}
@@ -67,7 +69,7 @@ func (x *fixer) plan(findings []*Finding, src *sources) (attempt, error) {
 		if limit, ok := x.limit[f.Package]; ok && tried[f.Package] >= limit {
 			continue
 		}
-		c, ok := x.choose(f)
+		c, ok := x.choose(ctx, f)
 		if ok && plan.Add(c.fix.Edits) {
 			a.fixes = append(a.fixes, c)
 			tried[f.Package]++
@@ -76,6 +78,15 @@ func (x *fixer) plan(findings []*Finding, src *sources) (attempt, error) {
 	a.texts = map[string][]byte{}
 	for file, text := range x.texts {
 		a.texts[file] = text
+	}
+	if slices.ContainsFunc(a.fixes, func(c chosen) bool { return usesRuntime(c.fix) }) {
+		texts, err := x.runtime.needed(ctx)
+		if err != nil {
+			return a, err // choose has asked before
+		}
+		for file, text := range texts {
+			a.texts[file] = text
+		}
 	}
 	for _, file := range plan.Files() {
 		before := src.file(file).data
@@ -90,7 +101,7 @@ func (x *fixer) plan(findings []*Finding, src *sources) (attempt, error) {
 
 // choose picks the fix of a finding: the first, or the first of the wanted
 // kind, that has not failed and touches no forbidden file.
-func (x *fixer) choose(f *Finding) (chosen, bool) {
+func (x *fixer) choose(ctx context.Context, f *Finding) (chosen, bool) {
 	fixes := slices.Clone(f.Fixes)
 	if x.preferRuntime {
 		slices.SortStableFunc(fixes, func(a, b Fix) int { return btoi(usesRuntime(b)) - btoi(usesRuntime(a)) })
@@ -103,6 +114,12 @@ func (x *fixer) choose(f *Finding) (chosen, bool) {
 		if reason := x.guard.forbids(fix); reason != "" {
 			x.refuse(f, reason)
 			continue
+		}
+		if usesRuntime(fix) {
+			if _, err := x.runtime.needed(ctx); err != nil {
+				x.refuse(f, err.Error())
+				continue
+			}
 		}
 		return c, true
 	}

@@ -18,7 +18,8 @@ import (
 // The test binary doubles as a linter of its own, whose findings are plain:
 // a call of BUG is relock/lock, of HAZARD heldwait/chan, of STRICT
 // lockorder/self, of AGAIN relock/once; the fix calls BUGok and so on, but for
-// AGAIN, where it calls BUG. And a call of what calls BUG, in this package or another,
+// AGAIN, where it calls BUG. RUNTIME, relock/upgrade, has a second fix, that
+// imports the runtime module. And a call of what calls BUG, in this package or another,
 // is relock/call, which takes facts to know.
 const asTool = "CONCLINT_DRIVER_TEST_TOOL"
 
@@ -108,7 +109,7 @@ func plainTool() *Tool {
 	return &Tool{
 		Engine: engine,
 		Reporters: []*analysis.Analyzer{
-			reporter("relock", map[string]string{"BUG": "relock/lock", "AGAIN": "relock/once", "": "relock/call"}),
+			reporter("relock", map[string]string{"BUG": "relock/lock", "AGAIN": "relock/once", "RUNTIME": "relock/upgrade", "": "relock/call"}),
 			reporter("heldwait", map[string]string{"HAZARD": "heldwait/chan"}),
 			reporter("lockorder", map[string]string{"STRICT": "lockorder/self"}),
 		},
@@ -153,6 +154,12 @@ func reportCalls(pass *analysis.Pass, r *report.Reporter, f *ast.File, codes map
 			d.Fixes = []analysis.SuggestedFix{{Message: "Call " + name + "ok instead", TextEdits: []analysis.TextEdit{
 				{Pos: call.Lparen, NewText: []byte("ok")},
 			}}}
+			if name == "RUNTIME" { // a second fix imports the runtime module
+				d.Fixes = append(d.Fixes, analysis.SuggestedFix{Message: "Use the runtime", TextEdits: []analysis.TextEdit{
+					{Pos: call.Pos(), End: call.Lparen, NewText: []byte("gate.NewSemaphore")},
+					{Pos: f.Name.End(), NewText: []byte("\n\nimport \"github.com/conclint/conclint/runtime/gate\"")},
+				}})
+			}
 			if name == "AGAIN" { // the fix is as bad as the finding
 				d.Fixes[0].TextEdits = []analysis.TextEdit{{Pos: call.Pos(), End: call.Lparen, NewText: []byte("BUG")}}
 			}

@@ -24,9 +24,7 @@ type Settings struct {
 func (s *Settings) RegisterFlags(fs *flag.FlagSet) {
 	fs.BoolVar(&s.Report.Strict, "strict", s.Report.Strict, "report the strict tier too")
 	fs.BoolVar(&s.Report.All, "conclint.all", s.Report.All, "report all tiers, for a driver that filters")
-	fs.BoolVar(&s.Engine.Stats, "debug.stats", s.Engine.Stats, "report counters of the analysis as diagnostics")
-	fs.StringVar(&s.Engine.Why, "debug.why", s.Engine.Why, "say why the place FILE:LINE is silent")
-	fs.StringVar(&s.Engine.Runtime, "runtime", s.Engine.Runtime, "import path of the runtime module, if it was moved")
+	s.Engine.RegisterFlags(fs)
 }
 
 // A Suite is one engine and the analyzers that share it.

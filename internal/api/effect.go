@@ -57,6 +57,10 @@ const (
 	CtxDone     // the channel of the receiver
 	CtxErr      // looks at the receiver
 	CtxAfter    // AfterFunc on a context
+	CtxOf       // the context that the receiver carries (of a request, a stream)
+	ReqNew      // makes a request, with the context argument if it has one
+	ReqCtx      // the receiver, a request, with another context
+	CmdNew      // makes a command that is not started yet, ended by the context argument if it has one
 
 	SemNew     // a semaphore of Arg units
 	SemAcquire // takes a unit, may block
@@ -112,6 +116,7 @@ const (
 	FileIO               // the file system
 	Client               // an HTTP or RPC exchange
 	Terminal             // a person
+	Serving              // peers, for ever: a server that accepts until it is closed
 )
 
 // Bound says what, if anything, limits how long a Block operation takes.

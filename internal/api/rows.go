@@ -1,10 +1,12 @@
 package api
 
+var families = [][]row{syncRows, atomicRows, contextRows, timeRows, groupRows, runtimeRows, spawnRows, blockRows, clientRows, miscRows}
+
 // builtin is the table of [New], filled from the rows of the files of this
 // package, one per family.
 var builtin = func() map[Key]Effect {
 	m := make(map[Key]Effect)
-	for _, family := range [][]row{syncRows, atomicRows, contextRows, timeRows, groupRows, runtimeRows, spawnRows, blockRows, miscRows} {
+	for _, family := range families {
 		for _, r := range family {
 			for _, name := range r.names {
 				m[Key{r.pkg, r.recv, name}] = r.effect

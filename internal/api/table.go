@@ -78,6 +78,12 @@ func (t *Table) Lookup(fn *types.Func) (Effect, bool) {
 	return e, ok
 }
 
+// Row returns the effect of the function that k names; ok is false if the table does not know it.
+func (t *Table) Row(k Key) (Effect, bool) {
+	e, ok := t.rows[k]
+	return e, ok
+}
+
 // Keys returns all keys of the table in no particular order.
 func (t *Table) Keys() []Key {
 	out := make([]Key, 0, len(t.rows))

@@ -15,6 +15,7 @@ import (
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/locks"
+	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 	"github.com/conclint/conclint/internal/report"
@@ -78,6 +79,12 @@ func (in *Info) analyse(table *api.Table) {
 		}
 		return nil
 	})
+	in.Spawn = spawn.Run(prog, in.Locks, func(fn *types.Func) *model.Spawns {
+		if s := in.importSummary(fn); s != nil {
+			return s.Spawns
+		}
+		return nil
+	})
 	in.exportSummaries()
 }
 
@@ -85,7 +92,7 @@ func (in *Info) analyse(table *api.Table) {
 func (in *Info) guard(what string, f func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			in.Prog, in.Locks = nil, nil
+			in.Prog, in.Locks, in.Spawn = nil, nil, nil
 			in.internalError(fmt.Sprintf("%s: %v\n%s", what, r, debug.Stack()))
 		}
 	}()
@@ -100,7 +107,7 @@ func (in *Info) exportSummaries() {
 		if !ok || !obj.Exported() || obj.Pkg() != in.pass.Pkg || in.Prog.IsTestFunc(fn) {
 			continue
 		}
-		s := &model.Summary{Locks: in.Locks.Summary(fn)}
+		s := &model.Summary{Locks: in.Locks.Summary(fn), Spawns: in.Spawn.Summary(fn)}
 		if s.Neutral() {
 			continue
 		}

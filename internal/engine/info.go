@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/conclint/conclint/internal/engine/locks"
+	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -20,6 +21,8 @@ type Info struct {
 	Prog *ssabuild.Program
 	// Locks holds locksets, lock summaries and the lock order.
 	Locks *locks.Analysis
+	// Spawn knows the goroutines: spawns, joins, and what may run in parallel.
+	Spawn *spawn.Analysis
 	// Pass is the engine's pass: syntax, types, file set.
 	Pass *analysis.Pass
 	// ImportedEdges are the lock-order edges of all imported packages.

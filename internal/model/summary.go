@@ -3,16 +3,20 @@ package model
 // A Summary is what the callers of a function need to know of it: one part per
 // wing of the engine, nil where the function does nothing of that kind.
 type Summary struct {
-	Locks *Locks
+	Locks  *Locks
+	Spawns *Spawns
 }
 
 // Neutral reports whether the summary says nothing; such functions have no fact.
-func (s *Summary) Neutral() bool { return s.Locks == nil || s.Locks.Neutral() }
+func (s *Summary) Neutral() bool {
+	return (s.Locks == nil || s.Locks.Neutral()) && (s.Spawns == nil || s.Spawns.Neutral())
+}
 
 // The parts of a summary on the wire. Numbers are never reused.
 const (
 	partEnd = iota
 	partLocks
+	partSpawns
 )
 
 // Encode writes the parts that say something.
@@ -20,6 +24,10 @@ func (s *Summary) Encode(e *Encoder) {
 	if s.Locks != nil && !s.Locks.Neutral() {
 		e.Uint(partLocks)
 		s.Locks.Encode(e)
+	}
+	if s.Spawns != nil && !s.Spawns.Neutral() {
+		e.Uint(partSpawns)
+		s.Spawns.Encode(e)
 	}
 	e.Uint(partEnd)
 }
@@ -33,6 +41,8 @@ func DecodeSummary(d *Decoder) *Summary {
 			return s
 		case partLocks:
 			s.Locks = DecodeLocks(d)
+		case partSpawns:
+			s.Spawns = DecodeSpawns(d)
 		default:
 			d.fail("part %d", part)
 		}

@@ -1,0 +1,145 @@
+package spawn
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+)
+
+// An entry is one way in which a function comes to run.
+type entry struct {
+	site   ssa.CallInstruction
+	target ssabuild.Target
+	spawn  *Spawn // nil if it runs within the caller's goroutine
+}
+
+// entriesOf lists the ways into fn that lie in this package.
+func (a *Analysis) entriesOf(fn *ssa.Function) []entry {
+	if a.entries == nil {
+		a.indexEntries()
+	}
+	return a.entries[fn]
+}
+
+func (a *Analysis) indexEntries() {
+	a.entries = make(map[*ssa.Function][]entry)
+	a.outside = make(map[*ssa.Function]bool)
+	add := func(fn *ssa.Function, e entry) {
+		if fn != nil {
+			a.entries[fn] = append(a.entries[fn], e)
+		}
+	}
+	for _, fn := range a.prog.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if site, ok := instr.(ssa.CallInstruction); ok {
+					a.indexCall(site, add)
+				} else {
+					a.indexKept(instr)
+				}
+			}
+		}
+	}
+}
+
+func (a *Analysis) indexCall(site ssa.CallInstruction, add func(*ssa.Function, entry)) {
+	spawned := make(map[ssa.Value]bool)
+	for _, s := range a.bySite[site] {
+		if s.Func != nil {
+			spawned[s.Func] = true
+		}
+		for _, t := range s.Targets {
+			add(t.Fn, entry{site, t, s})
+		}
+	}
+	if _, isGo := site.(*ssa.Go); !isGo {
+		for _, t := range a.prog.Callees(site) {
+			add(t.Fn, entry{site, t, nil})
+		}
+	}
+	// A func argument that is not known to be spawned runs within the call, if at all.
+	for _, arg := range site.Common().Args {
+		if _, isFunc := arg.Type().Underlying().(*types.Signature); !isFunc || spawned[arg] {
+			continue
+		}
+		switch arg.(type) {
+		case *ssa.MakeClosure, *ssa.Function, *ssa.UnOp, *ssa.ChangeType:
+			for _, t := range a.prog.FuncsOf(arg) {
+				if t.Via == ssabuild.Static {
+					add(t.Fn, entry{site, t, nil})
+				}
+			}
+		}
+	}
+}
+
+// indexKept notes declared functions that are stored, returned or sent as values:
+// somebody else may call them.
+func (a *Analysis) indexKept(instr ssa.Instruction) {
+	for _, op := range instr.Operands(nil) {
+		if *op == nil {
+			continue
+		}
+		switch v := (*op).(type) {
+		case *ssa.Function:
+			a.keep(v)
+		case *ssa.MakeClosure:
+			if _, self := instr.(*ssa.MakeClosure); !self {
+				a.keep(v)
+			}
+		}
+	}
+}
+
+func (a *Analysis) keep(v ssa.Value) {
+	if mk, ok := v.(*ssa.MakeClosure); ok && mk.Fn.(*ssa.Function).Parent() != nil {
+		return // literals are followed through their variables
+	}
+	for _, t := range a.prog.FuncsOf(v) {
+		if t.Fn != nil {
+			a.outside[t.Fn] = true
+		}
+	}
+}
+
+// Outside reports whether fn can be called by code that the analysis does not
+// see: it is exported, a method, main, init or a test, or is used as a value.
+// Methods of unexported types count only if their name is exported: they may
+// satisfy an interface.
+func (a *Analysis) Outside(fn *ssa.Function) bool {
+	if a.entries == nil {
+		a.indexEntries()
+	}
+	if fn.Parent() != nil {
+		return false
+	}
+	if a.outside[fn] {
+		return true
+	}
+	obj, ok := fn.Object().(*types.Func)
+	if !ok {
+		return true // the package initialiser
+	}
+	return obj.Exported() || obj.Name() == "main" || obj.Name() == "init"
+}
+
+// MainOnly reports whether fn is main, init or the package initialiser: code that
+// runs once, in the main goroutine.
+func MainOnly(fn *ssa.Function) bool {
+	if fn.Parent() != nil {
+		return false
+	}
+	obj, ok := fn.Object().(*types.Func)
+	return !ok || obj.Signature().Recv() == nil && (obj.Name() == "init" || obj.Name() == "main" && obj.Pkg().Name() == "main")
+}
+
+// receiverNamed is the named type whose method fn is, nil if it is none.
+func receiverNamed(fn *ssa.Function) *types.Named {
+	if fn.Signature.Recv() == nil {
+		return nil
+	}
+	return access.NamedOf(fn.Signature.Recv().Type())
+}

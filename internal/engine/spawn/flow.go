@@ -1,0 +1,94 @@
+package spawn
+
+import (
+	"golang.org/x/tools/go/ssa"
+)
+
+// Between reports whether control can go from just after from to just before to,
+// both of one function, without executing an instruction of avoid. A loop around
+// from counts: an instruction can lie between itself and itself. Cost is linear
+// in the function's blocks.
+func Between(from, to ssa.Instruction, avoid ...ssa.Instruction) bool {
+	if from.Parent() != to.Parent() {
+		return false
+	}
+	w := walk{to: to, avoid: avoid, seen: make([]bool, len(from.Parent().Blocks))}
+	return w.from(from.Block(), indexOf(from)+1)
+}
+
+// FromStart is Between from the entry of to's function.
+func FromStart(to ssa.Instruction, avoid ...ssa.Instruction) bool {
+	fn := to.Parent()
+	w := walk{to: to, avoid: avoid, seen: make([]bool, len(fn.Blocks))}
+	w.seen[0] = true
+	return w.from(fn.Blocks[0], 0)
+}
+
+// ToReturn reports whether control can go from just after from to a return of
+// its function without executing an instruction of avoid. Panics are no returns.
+func ToReturn(from ssa.Instruction, avoid ...ssa.Instruction) bool {
+	w := walk{avoid: avoid, seen: make([]bool, len(from.Parent().Blocks))}
+	return w.from(from.Block(), indexOf(from)+1)
+}
+
+// StartToReturn is ToReturn from the entry of fn.
+func StartToReturn(fn *ssa.Function, avoid ...ssa.Instruction) bool {
+	w := walk{avoid: avoid, seen: make([]bool, len(fn.Blocks))}
+	w.seen[0] = true
+	return w.from(fn.Blocks[0], 0)
+}
+
+// A walk looks for an instruction, or for a return if to is nil.
+type walk struct {
+	to    ssa.Instruction
+	avoid []ssa.Instruction
+	seen  []bool
+}
+
+func (w *walk) from(b *ssa.BasicBlock, i int) bool {
+	for _, instr := range b.Instrs[i:] {
+		if instr == w.to {
+			return true
+		}
+		for _, a := range w.avoid {
+			if a == instr {
+				return false
+			}
+		}
+		if _, isReturn := instr.(*ssa.Return); isReturn && w.to == nil {
+			return true
+		}
+	}
+	for _, s := range b.Succs {
+		if !w.seen[s.Index] {
+			w.seen[s.Index] = true
+			if w.from(s, 0) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func indexOf(instr ssa.Instruction) int {
+	for i, in := range instr.Block().Instrs {
+		if in == instr {
+			return i
+		}
+	}
+	return -1
+}
+
+// Dominates reports whether every way to b, in the same function, executes a first.
+func Dominates(a, b ssa.Instruction) bool {
+	if a.Parent() != b.Parent() || a == b {
+		return false
+	}
+	if a.Block() == b.Block() {
+		return indexOf(a) < indexOf(b)
+	}
+	return a.Block().Dominates(b.Block())
+}
+
+// inLoop reports whether instr can be executed more than once in one activation.
+func inLoop(instr ssa.Instruction) bool { return Between(instr, instr) }

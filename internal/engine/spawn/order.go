@@ -1,0 +1,212 @@
+package spawn
+
+import (
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+)
+
+// A point is an instruction that orders goroutines other than by a join: what
+// comes before a release is seen by whoever passes the acquire on the same location.
+type point struct {
+	instr   ssa.Instruction
+	path    *access.Path
+	release bool // send, close, store, Done, Set
+	acquire bool // receive, load, Wait
+	cas     bool // only one goroutine gets past it
+	token   bool // send or receive: a channel can serve as a lock
+}
+
+// pointsOf lists the ordering points of one function.
+func (a *Analysis) pointsOf(fn *ssa.Function) []point {
+	if out, ok := a.points[fn]; ok {
+		return out
+	}
+	a.points[fn] = nil
+	var out []point
+	for _, m := range a.marks[fn] {
+		_, isSend := m.instr.(*ssa.Send)
+		_, isSelect := m.instr.(*ssa.Select)
+		out = append(out, point{instr: m.instr, path: m.sig.Path, release: true, token: (isSend || isSelect) && a.widthOne(m.sig.Path)})
+	}
+	for _, j := range a.joins[fn] {
+		_, isRecv := j.Wait.(*ssa.UnOp)
+		if j.Defer == nil {
+			out = append(out, point{instr: j.Instr, path: j.Path, acquire: true, token: isRecv && a.widthOne(j.Path)})
+		}
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(ssa.CallInstruction)
+			if !ok {
+				continue
+			}
+			eff, ok := a.prog.Effect(call.Common())
+			if !ok {
+				continue
+			}
+			p := point{instr: instr}
+			switch eff.Op {
+			case api.AtomicLoad:
+				p.acquire = true
+			case api.AtomicStore:
+				p.release = true
+			case api.AtomicRMW:
+				p.acquire, p.release = true, true
+			case api.AtomicCAS:
+				p.acquire, p.release, p.cas = true, true, true
+			case api.OnceDo:
+				p.acquire = true
+			case api.SemAcquire, api.SemTry:
+				p.acquire, p.token, p.cas = true, true, true
+			case api.CondWait, api.QueueGet:
+				p.acquire = true
+			case api.SemRelease:
+				p.release, p.token = true, true
+			case api.CondSignal, api.CondBroadcast, api.QueuePut, api.QueueClose:
+				p.release = true
+			default:
+				continue
+			}
+			if recv := ssabuild.Receiver(call.Common()); recv != nil {
+				p.path = a.prog.Path(recv)
+				if p.token && !a.widthOne(p.path) {
+					continue
+				}
+				out = append(out, p)
+			}
+		}
+	}
+	a.points[fn] = out
+	return out
+}
+
+// ordered reports whether a channel, event, Once, semaphore or atomic orders x
+// and y one way or the other, or keeps them apart. It errs on the side of order:
+// which of several sends a receive answers is not followed.
+func (a *Analysis) ordered(fx *Footprint, x ssa.Instruction, fy *Footprint, y ssa.Instruction) bool {
+	px, py := a.around(fx, x), a.around(fy, y)
+	if x != y && (publishes(px, py) || publishes(py, px)) {
+		return true
+	}
+	for _, c := range px.before {
+		for _, d := range py.before {
+			if !sameLocation(c.path, d.path) {
+				continue
+			}
+			if c.cas && d.cas {
+				return true
+			}
+			if c.token && d.token && c.release && d.release && px.takes(c.path) && py.takes(d.path) {
+				return true // a buffered channel used as a lock
+			}
+		}
+		if x == y && c.acquire && px.gives(c.path) && !c.once {
+			return true // a token received before and given back after
+		}
+	}
+	return px.once != nil && px.once == py.once
+}
+
+// surroundings are the ordering points before and after an instruction, in its
+// own function and in those that called it, up to the start of its goroutine.
+type surroundings struct {
+	before []beforePoint
+	after  []point
+	once   *access.Path // it runs inside the function of this sync.Once
+}
+
+type beforePoint struct {
+	point
+	once bool
+}
+
+func (s *surroundings) gives(p *access.Path) bool {
+	return slices.ContainsFunc(s.after, func(q point) bool { return q.release && sameLocation(q.path, p) })
+}
+
+func (s *surroundings) takes(p *access.Path) bool {
+	return slices.ContainsFunc(s.after, func(q point) bool { return q.acquire && q.token && sameLocation(q.path, p) })
+}
+
+func publishes(from, to *surroundings) bool {
+	for _, c := range to.before {
+		if c.acquire && (from.gives(c.path) || from.once != nil && sameLocation(from.once, c.path)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *Analysis) around(fp *Footprint, x ssa.Instruction) *surroundings {
+	s := new(surroundings)
+	// Levels from the footprint's function down to the body; those above the
+	// goroutine's start are another goroutine's.
+	for p := fp; p != nil; p = p.prev {
+		if p.Async && p.prev != nil {
+			continue
+		}
+		in := at(p, x)
+		for _, q := range a.pointsOf(p.Fn) {
+			if q.acquire && Dominates(q.instr, in) || q.release && q.token && Dominates(q.instr, in) {
+				s.before = append(s.before, beforePoint{point: q})
+			}
+			d, deferred := q.instr.(*ssa.Defer)
+			if deferred && p.Defer != nil && Dominates(p.Defer, d) {
+				continue // registered before it, so run after it
+			}
+			if deferred || Between(in, q.instr) && !Between(q.instr, in) {
+				s.after = append(s.after, q)
+			} else if q.token || q.cas {
+				if Between(in, q.instr) {
+					s.after = append(s.after, point{instr: q.instr, path: q.path, acquire: q.acquire, token: q.token})
+				}
+			}
+		}
+		if call, ok := p.At.(ssa.CallInstruction); ok && p.prev != nil && !p.Async {
+			if eff, ok := a.prog.Effect(call.Common()); ok && eff.Op == api.OnceDo {
+				s.once = a.prog.Path(ssabuild.Receiver(call.Common()))
+			}
+		}
+	}
+	return s
+}
+
+// sameLocation compares locations of different functions: the same path, or the
+// same field of a named type.
+func sameLocation(p, q *access.Path) bool {
+	if p == nil || q == nil {
+		return false
+	}
+	if p == q {
+		return p.Root().Kind != access.Unknown || p.Class() != ""
+	}
+	return p.Class() != "" && p.Class() == q.Class() && p.Selector() != access.Elem
+}
+
+// widthOne reports whether a channel or semaphore may serve as a lock: its size,
+// where it can be seen, is one.
+func (a *Analysis) widthOne(path *access.Path) bool {
+	root := path.Root()
+	if root.Kind != access.Value || path.Depth() > 0 {
+		return true
+	}
+	switch v := root.Owner.(type) {
+	case *ssa.MakeChan:
+		return isOne(v.Size)
+	case *ssa.Call:
+		if eff, ok := a.prog.Effect(v.Common()); ok && eff.Op == api.SemNew {
+			return isOne(ssabuild.Arg(v.Common(), eff.Arg))
+		}
+	}
+	return true
+}
+
+func isOne(v ssa.Value) bool {
+	k, ok := v.(*ssa.Const)
+	return ok && k.Value != nil && k.Int64() == 1
+}

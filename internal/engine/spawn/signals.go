@@ -1,0 +1,270 @@
+package spawn
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
+)
+
+// A mark is a signal given by one instruction.
+type mark struct {
+	instr ssa.Instruction // of a deferred call: the defer
+	sig   model.Signal
+}
+
+// maxSummary bounds each list of a summary. Functions that give more signals
+// than this are dispatchers, of which nothing certain follows.
+const maxSummary = 12
+
+// summarise finds what fn starts, signals and waits for.
+func (a *Analysis) summarise(fn *ssa.Function) {
+	a.byFn[fn], a.joins[fn], a.marks[fn] = nil, nil, nil
+	sum := new(model.Spawns)
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			a.noteInstr(fn, sum, instr)
+		}
+	}
+	a.summariseSignals(fn, sum)
+	a.summariseAwaits(fn, sum)
+	a.summariseRuns(fn, sum)
+	if !sum.Neutral() {
+		a.sums[fn] = sum
+	}
+}
+
+// noteInstr records the spawns, signals and waits of one instruction.
+func (a *Analysis) noteInstr(fn *ssa.Function, sum *model.Spawns, instr ssa.Instruction) {
+	switch instr := instr.(type) {
+	case *ssa.Send:
+		a.signal(fn, instr, model.SignalSend, a.prog.Path(instr.Chan), false)
+	case *ssa.UnOp:
+		if instr.Op == token.ARROW {
+			a.join(fn, instr, nil, instr, model.SignalSend, a.prog.Path(instr.X))
+		}
+	case *ssa.Select:
+		a.noteSelect(fn, instr)
+	case *ssa.Range, *ssa.Next:
+		// Ranging over a channel is a receive in SSA form.
+	case ssa.CallInstruction:
+		a.noteCall(fn, instr)
+	}
+}
+
+func (a *Analysis) signal(fn *ssa.Function, instr ssa.Instruction, op model.SignalOp, path *access.Path, deferred bool) {
+	if _, isGo := instr.(*ssa.Go); isGo {
+		return
+	}
+	a.marks[fn] = append(a.marks[fn], mark{instr, model.Signal{Op: op, Path: path, Deferred: deferred, Hop: a.hop(instr)}})
+}
+
+// join records a wait. A deferred wait happens where deferred calls run.
+func (a *Analysis) join(fn *ssa.Function, at ssa.Instruction, d *ssa.Defer, wait ssa.Instruction, op model.SignalOp, path *access.Path) {
+	if _, isGo := wait.(*ssa.Go); isGo {
+		return
+	}
+	if d == nil {
+		a.joins[fn] = append(a.joins[fn], &Join{Instr: at, Op: op, Path: path, Wait: wait})
+		return
+	}
+	for _, at := range runDefers(fn) {
+		if Between(d, at) {
+			a.joins[fn] = append(a.joins[fn], &Join{Instr: at, Defer: d, Op: op, Path: path, Wait: wait})
+		}
+	}
+}
+
+// noteSelect records the cases of a select: sends are signals, and a receive
+// joins only where its case was chosen.
+func (a *Analysis) noteSelect(fn *ssa.Function, sel *ssa.Select) {
+	for i, st := range sel.States {
+		path := a.prog.Path(st.Chan)
+		if st.Dir == types.SendOnly {
+			a.signal(fn, sel, model.SignalSend, path, false)
+			continue
+		}
+		if len(sel.States) == 1 && sel.Blocking {
+			a.join(fn, sel, nil, sel, model.SignalSend, path)
+			continue
+		}
+		if b := caseBlock(sel, i); b != nil {
+			a.join(fn, b.Instrs[0], nil, sel, model.SignalSend, path)
+		}
+	}
+}
+
+// caseBlock is the block that runs when case i of a select was chosen, nil if it
+// has other ways in.
+func caseBlock(sel *ssa.Select, i int) *ssa.BasicBlock {
+	for _, ref := range *sel.Referrers() {
+		ext, ok := ref.(*ssa.Extract)
+		if !ok || ext.Index != 0 {
+			continue
+		}
+		for _, use := range *ext.Referrers() {
+			cmp, ok := use.(*ssa.BinOp)
+			if !ok || cmp.Op != token.EQL {
+				continue
+			}
+			k, ok := cmp.Y.(*ssa.Const)
+			if !ok || k.Int64() != int64(i) {
+				continue
+			}
+			for _, br := range *cmp.Referrers() {
+				if f, ok := br.(*ssa.If); ok && len(f.Block().Succs[0].Preds) == 1 {
+					return f.Block().Succs[0]
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// noteCall records what a call, go or defer does by the table and by summaries.
+func (a *Analysis) noteCall(fn *ssa.Function, site ssa.CallInstruction) {
+	common := site.Common()
+	d, _ := site.(*ssa.Defer)
+	deferred := d != nil
+	if b, ok := common.Value.(*ssa.Builtin); ok {
+		if b.Name() == "close" {
+			a.signal(fn, site, model.SignalClose, a.prog.Path(common.Args[0]), deferred)
+		}
+		return
+	}
+	if g, ok := site.(*ssa.Go); ok {
+		a.addGo(fn, g)
+		return
+	}
+	if eff, ok := a.prog.Effect(common); ok {
+		a.noteEffect(fn, site, d, eff)
+		return
+	}
+	for _, t := range a.prog.Callees(site) {
+		sum := a.SummaryOf(t)
+		if sum == nil {
+			continue
+		}
+		for _, g := range sum.Signals {
+			// A deferred call of a function that signals at its end signals at ours.
+			a.signal(fn, site, g.Op, a.prog.Translate(g.Path, t, fn), deferred)
+		}
+		for _, w := range sum.Awaits {
+			a.join(fn, site, d, site, w.Op, a.prog.Translate(w.Path, t, fn))
+		}
+		a.addHelper(fn, site, t, sum)
+	}
+}
+
+func (a *Analysis) noteEffect(fn *ssa.Function, site ssa.CallInstruction, d *ssa.Defer, eff api.Effect) {
+	common := site.Common()
+	deferred := d != nil
+	subject := func() *access.Path {
+		if recv := ssabuild.Receiver(common); recv != nil {
+			return a.prog.Path(recv)
+		}
+		return a.prog.Paths.Unknown("")
+	}
+	switch eff.Op {
+	case api.WgDone:
+		a.signal(fn, site, model.SignalDone, subject(), deferred)
+	case api.WgWait:
+		a.join(fn, site, d, site, model.SignalDone, subject())
+	case api.GroupWait, api.PoolClose:
+		a.join(fn, site, d, site, model.SignalGroup, subject())
+	case api.FutureAwait:
+		a.join(fn, site, d, site, model.SignalFuture, subject())
+	case api.EventSet:
+		a.signal(fn, site, model.SignalEvent, subject(), deferred)
+	case api.EventWait:
+		a.join(fn, site, d, site, model.SignalEvent, subject())
+	default:
+		a.addKnown(fn, site, eff)
+	}
+}
+
+// runDefers lists the places where deferred calls of fn run.
+func runDefers(fn *ssa.Function) []ssa.Instruction {
+	var out []ssa.Instruction
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if _, ok := instr.(*ssa.RunDefers); ok {
+				out = append(out, instr)
+			}
+		}
+	}
+	return out
+}
+
+// summariseSignals decides which signals of fn its callers may count on.
+func (a *Analysis) summariseSignals(fn *ssa.Function, sum *model.Spawns) {
+	for _, m := range a.marks[fn] {
+		g := m.sig
+		if !nameable(g.Path, fn) {
+			continue
+		}
+		if i := slices.IndexFunc(sum.Signals, func(h model.Signal) bool { return h.Op == g.Op && h.Path == g.Path }); i >= 0 {
+			sum.Signals[i].Deferred = sum.Signals[i].Deferred && g.Deferred
+			continue
+		}
+		if len(sum.Signals) >= maxSummary {
+			continue
+		}
+		var all []ssa.Instruction
+		for _, n := range a.marks[fn] {
+			if n.sig.Op == g.Op && n.sig.Path == g.Path {
+				all = append(all, n.instr)
+			}
+		}
+		g.Every = !StartToReturn(fn, all...)
+		sum.Signals = append(sum.Signals, g)
+	}
+}
+
+// summariseAwaits keeps the waits that fn makes on every way to a return.
+func (a *Analysis) summariseAwaits(fn *ssa.Function, sum *model.Spawns) {
+	for _, j := range a.joins[fn] {
+		if !nameable(j.Path, fn) || len(sum.Awaits) >= maxSummary {
+			continue
+		}
+		if slices.ContainsFunc(sum.Awaits, func(w model.Await) bool { return w.Op == j.Op && w.Path == j.Path }) {
+			continue
+		}
+		var all []ssa.Instruction
+		for _, k := range a.joins[fn] {
+			if k.Op == j.Op && k.Path == j.Path {
+				all = append(all, k.Instr)
+			}
+		}
+		if !StartToReturn(fn, all...) {
+			sum.Awaits = append(sum.Awaits, model.Await{Op: j.Op, Path: j.Path, Hop: a.hop(j.Wait)})
+		}
+	}
+}
+
+func (a *Analysis) hop(instr ssa.Instruction) model.Hop {
+	pos := ssabuild.InstrPos(instr)
+	return model.Hop{Func: ssabuild.FuncName(instr.Parent()), At: a.prog.Place(pos), Pos: pos}
+}
+
+// nameable reports whether fn's callers have a name for a path: literals share
+// the variables around them, all others only parameters and globals.
+func nameable(path *access.Path, fn *ssa.Function) bool {
+	root := path.Root()
+	switch root.Kind {
+	case access.Global:
+		return true
+	case access.Param:
+		return fn.Parent() != nil || root.Owner == any(fn)
+	case access.Cell, access.Value:
+		v, ok := root.Owner.(ssa.Value)
+		return ok && v.Parent() != fn && fn.Parent() != nil
+	}
+	return false
+}

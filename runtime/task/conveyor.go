@@ -227,7 +227,6 @@ func (c *conveyor[T, R]) consume(yield func(T, Result[R]) bool) {
 			c.s.joinUnwinding(recover(), c.join)
 		}
 	}()
-	c.done = make([]carried[T, R], c.window)
 	batch := make([]carried[T, R], 0, c.window)
 	for wanted := true; wanted; {
 		batch = c.collect(batch[:0])

@@ -24,6 +24,8 @@ type scope struct {
 	errs     []startedError // AllErrors only
 	panicked *PanicError
 	goexit   bool
+	judged   bool // result is set
+	result   error
 }
 
 // startedError is the error of the task that was started as number seq.
@@ -183,11 +185,13 @@ func (s *scope) joinUnwinding(v any, join func()) {
 // verdict gives the result of the join when no task is left: it re-raises the first panic, passes a Goexit on, or returns the error.
 func (s *scope) verdict() error {
 	s.hold.release()
-	err := s.err()
-	s.cancel(nil)
 	s.mu.Lock()
-	panicked, goexit := s.panicked, s.goexit
+	if !s.judged {
+		s.judged, s.result = true, s.err()
+	}
+	err, panicked, goexit := s.result, s.panicked, s.goexit
 	s.mu.Unlock()
+	s.cancel(nil)
 	if panicked != nil {
 		panic(panicked)
 	}
@@ -197,9 +201,8 @@ func (s *scope) verdict() error {
 	return err
 }
 
+// err sums up the errors. s.mu is held.
 func (s *scope) err() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.first != nil {
 		return s.first
 	}

@@ -33,6 +33,7 @@ func carry[T, R any](ctx context.Context, in iter.Seq[T], f func(ctx context.Con
 	return func(yield func(T, Result[R]) bool) {
 		c := newConveyor(ctx, f, opts)
 		c.ordered = ordered
+		c.done = make([]carried[T, R], c.window)
 		c.start(func() { c.feed(in) })
 		c.consume(yield)
 	}

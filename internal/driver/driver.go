@@ -68,6 +68,7 @@ type command struct {
 	dir            string // working directory, after -C
 	stdout, stderr io.Writer
 	src            *sources
+	gone           []baselineEntry // see applyBaseline
 }
 
 func (c *command) main(ctx context.Context, args []string) int {
@@ -119,17 +120,33 @@ func (c *command) lint(ctx context.Context) int {
 
 // show prints the findings of a run and returns the exit code.
 func (c *command) show(ctx context.Context, res *vetResult) int {
-	shown := c.selectFindings(res.findings)
+	shown, err := c.unknown(ctx, res)
+	if err != nil {
+		return c.fail(err)
+	}
 	out := &output{tool: c.tool, findings: shown, errs: res.errs, dir: c.dir, src: c.src, colour: c.colour()}
 	if err := formats[c.opts.format](c.stdout, out); err != nil {
 		return c.fail(fmt.Errorf("cannot write the findings: %w", err))
 	}
 	c.printNotes(ctx, res)
+	c.reportGone()
 	c.printSummary(shown)
 	if c.opts.stats {
 		printStats(c.stderr, res.findings, res.packages)
 	}
 	return exitCode(res.errs, countFindings(shown))
+}
+
+// unknown selects the findings that neither a baseline nor history excuses.
+func (c *command) unknown(ctx context.Context, res *vetResult) ([]*Finding, error) {
+	shown := c.selectFindings(res.findings)
+	if c.opts.newFrom != "" {
+		var err error
+		if shown, err = c.newSince(ctx, c.opts.newFrom, shown); err != nil {
+			return nil, err
+		}
+	}
+	return c.applyBaseline(ctx, res, shown)
 }
 
 func exitCode(errs []string, findings int) int {
@@ -159,7 +176,7 @@ func (c *command) analyse(ctx context.Context, changed map[string][]byte) (*vetR
 	if err != nil {
 		return nil, fmt.Errorf("cannot find this program on disk, which go vet has to run: %w", err)
 	}
-	v := vetRun{self: self, analysis: c.opts.analysis, build: c.opts.build, packages: c.opts.packages}
+	v := vetRun{dir: c.dir, self: self, analysis: c.opts.analysis, build: c.opts.build, packages: c.opts.packages}
 	var over *overlay
 	if len(changed) > 0 {
 		if over, err = newOverlay(changed); err != nil {

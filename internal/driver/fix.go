@@ -28,7 +28,12 @@ func (c *command) fix(ctx context.Context) int {
 	if err != nil {
 		return c.fail(err)
 	}
+	fresh, err := c.unknown(ctx, first)
+	if err != nil {
+		return c.fail(err)
+	}
 	x := &fixer{
+		excused:       excused(c.selectFindings(first.findings), fresh),
 		preferRuntime: c.opts.fixWith == "runtime",
 		guard:         newFileGuard(ctx, c.dir),
 		runtime:       &requirement{dir: c.dir, build: c.opts.build},
@@ -87,6 +92,18 @@ func (c *command) toFixedPoint(ctx context.Context, x *fixer, res *vetResult) (*
 		res = after
 	}
 	return res, nil
+}
+
+// excused are the fingerprints of what is found but not shown.
+func excused(found, fresh []*Finding) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range found {
+		out[f.Fingerprint] = true
+	}
+	for _, f := range fresh {
+		delete(out, f.Fingerprint)
+	}
+	return out
 }
 
 func newFileGuard(ctx context.Context, cwd string) *fileGuard {

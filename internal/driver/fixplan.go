@@ -35,6 +35,7 @@ type fixer struct {
 	texts         map[string][]byte // changed files, proved
 	original      map[string][]byte // their texts on disk
 	rejected      map[string]bool   // ids of fixes that failed their proof
+	excused       map[string]bool   // fingerprints of findings that a baseline or history excuses
 	limit         map[string]int    // how many fixes a package may try at once, after a failure
 	refusals      []string          // messages to the user, once each
 	applied       []chosen
@@ -67,6 +68,9 @@ func (x *fixer) plan(ctx context.Context, findings []*Finding, src *sources) (at
 	tried := map[string]int{}
 	for _, f := range findings {
 		if limit, ok := x.limit[f.Package]; ok && tried[f.Package] >= limit {
+			continue
+		}
+		if x.excused[f.Fingerprint] {
 			continue
 		}
 		c, ok := x.choose(ctx, f)

@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -23,9 +24,13 @@ type options struct {
 	chdir     string
 	fix, diff bool
 	fixWith   string
-	analysis  []string // flags of the tool that go vet is given, in order
-	build     []string // flags of the go command, in order
-	packages  []string
+	baseline  string
+	newFrom   string
+
+	writeBaseline bool
+	analysis      []string // flags of the tool that go vet is given, in order
+	build         []string // flags of the go command, in order
+	packages      []string
 }
 
 // buildFlags are the flags of go build that go vet understands and that say
@@ -73,6 +78,9 @@ func parseOptions(t *Tool, args []string) (*options, error) {
 	if !slices.Contains([]string{"std", "runtime"}, o.fixWith) {
 		return nil, fmt.Errorf("unknown value %q of -fix-with: want std or runtime", o.fixWith)
 	}
+	if o.writeBaseline && (o.fix || o.diff || o.newFrom != "") {
+		return nil, errors.New("-write-baseline goes with neither -fix, -diff nor -new-from")
+	}
 	return o, nil
 }
 
@@ -91,6 +99,9 @@ func newFlagSet(t *Tool, o *options) *flag.FlagSet {
 	fs.BoolVar(&o.version, "version", false, "print the version, and exit")
 	fs.StringVar(&o.chdir, "C", "", "change to `dir` before anything else")
 
+	fs.StringVar(&o.baseline, "baseline", "", "do not show the findings that this `file` lists")
+	fs.BoolVar(&o.writeBaseline, "write-baseline", false, "write what is found to the file of -baseline, "+defaultBaseline+" if none is given")
+	fs.StringVar(&o.newFrom, "new-from", "", "show only what is found now and not in this git `revision`")
 	fs.BoolVar(&o.fix, "fix", false, "apply fixes that are proved to compile, to remove their finding and to add none; then show what is left")
 	fs.BoolVar(&o.diff, "diff", false, "print as a diff what -fix would change")
 	fs.StringVar(&o.fixWith, "fix-with", "std", "which fix to choose where there are several: the one for the standard library, `std`, or for conclint's runtime module, runtime")

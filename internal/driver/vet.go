@@ -19,6 +19,7 @@ import (
 
 // vetRun is one run of go vet with this very program as the tool.
 type vetRun struct {
+	dir      string   // where to run
 	self     string   // absolute path of this program
 	analysis []string // flags of the tool
 	build    []string // flags of the go command
@@ -59,7 +60,8 @@ func (v vetRun) run(ctx context.Context) (*vetResult, error) {
 func (v vetRun) loadable(ctx context.Context) []string {
 	args := append([]string{"list", "-e", "-test", "-json=ImportPath,ForTest,Error,DepsErrors"}, v.build...)
 	args = append(append(args, "--"), v.packages...)
-	out, err := exec.CommandContext(ctx, "go", args...).Output()
+	cmd := v.command(ctx, args...)
+	out, err := cmd.Output()
 	if err != nil {
 		return nil
 	}
@@ -88,6 +90,16 @@ func (v vetRun) loadable(ctx context.Context) []string {
 	return slices.DeleteFunc(names, func(n string) bool { return bad[n] })
 }
 
+// command is a go command in the directory of the run.
+func (v vetRun) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = v.dir
+	// Where PWD is right the go command uses it, and thus the names of links
+	// as the user knows them.
+	cmd.Env = append(os.Environ(), "PWD="+v.dir)
+	return cmd
+}
+
 func (v vetRun) once(ctx context.Context) (*vetResult, error) {
 	// An explicit -trimpath=false overrides GOFLAGS: with trimmed paths the
 	// build cache would replay the diagnostics of another checkout.
@@ -96,7 +108,7 @@ func (v vetRun) once(ctx context.Context) (*vetResult, error) {
 	args = append(args, v.build...)
 	args = append(args, "--")
 	args = append(args, v.packages...)
-	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd := v.command(ctx, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
 	stdout, err := cmd.StdoutPipe()

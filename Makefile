@@ -2,7 +2,6 @@
 
 GO      ?= go
 BIN     := bin
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 MODULE  ?= github.com/caddyserver/caddy/v2@v2.11.9
 
 .PHONY: help build test test-root test-runtime house e2e corpus audit sample bench bench-runtime docs fmt lint cross clean
@@ -11,7 +10,7 @@ help:            ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*## |^[a-z0-9-]+:  +## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 build:           ## build the command into bin/
-	$(GO) build -ldflags "-X main.version=$(VERSION)" -o $(BIN)/conclint ./cmd/conclint
+	$(GO) build -o $(BIN)/conclint ./cmd/conclint
 
 test: test-root test-runtime ## all tests: both modules, the house rules among them
 

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 
+	"github.com/conclint/conclint/internal/proof/audit"
 	"github.com/conclint/conclint/internal/proof/corpus"
 )
 
@@ -23,6 +24,8 @@ func main() {
 	defer stop()
 	commands := map[string]func(context.Context, []string, io.Writer) error{
 		"corpus": corpus.Command,
+		"audit":  audit.Command,
+		"sample": audit.Sample,
 	}
 	var run func(context.Context, []string, io.Writer) error
 	if len(os.Args) > 1 {

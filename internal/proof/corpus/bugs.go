@@ -95,6 +95,7 @@ func runBug(ctx context.Context, tool finding.Tool, tree *worktree, b Bug, claim
 		return Result{}, err
 	}
 	r, err := judgeBug(b, claims, buggy.Findings, fixed.Findings)
+	r.Errors = buggy.InternalErrors + fixed.InternalErrors
 	// What did not load has no findings; another package that does not load spoils nothing.
 	if t := cmp.Or(buggy.Trouble, fixed.Trouble); t != "" && len(r.Evidence) == 0 {
 		r.Trouble = t

@@ -43,6 +43,7 @@ func RunKernels(ctx context.Context, tool finding.Tool, kernels []Kernel, claims
 			results[i].Trouble = report.Trouble
 		}
 	}
+	results[0].Errors = report.InternalErrors // of one run over all kernels
 	if report.Trouble != "" && len(report.Findings) == 0 {
 		return nil, fmt.Errorf("kernels: %s", report.Trouble)
 	}

@@ -30,6 +30,7 @@ type Result struct {
 	Strict   Verdict           // both tiers together
 	Evidence []string          // the findings that made Found or False true
 	Others   []finding.Finding // all other findings of the case's files, for -v
+	Errors   int               // internal errors of the tool
 }
 
 // judgeKernel compares the findings in the kernel's file, whose source is src, with its label.

@@ -14,6 +14,13 @@ func Print(w io.Writer, title string, results []Result, verbose bool) {
 		return
 	}
 	printTable(w, title, results)
+	errors := 0
+	for _, r := range results {
+		errors += r.Errors
+	}
+	if errors > 0 {
+		fmt.Fprintf(w, "INTERNAL ERRORS of the tool: %d; conclint -debug.stats names them\n", errors)
+	}
 	for _, r := range results {
 		printCase(w, r, verbose)
 	}

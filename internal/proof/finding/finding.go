@@ -6,6 +6,7 @@ package finding
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -51,8 +54,10 @@ func (f Finding) String() string {
 // A Report is the outcome of one run.
 type Report struct {
 	Findings []Finding
-	// Trouble is what the run printed on standard error when a package did not load; empty otherwise.
+	// Trouble is what the run said about packages that did not load; empty when all did.
 	Trouble string
+	// InternalErrors counts the functions at which the analysis failed inside. Anything but zero is a bug of the tool.
+	InternalErrors int
 }
 
 // A Tool is a conclint binary together with the environment it runs in.
@@ -65,7 +70,7 @@ type Tool struct {
 // Run analyses the packages below dir in both tiers. It returns an error when the tool could not do its work at all;
 // packages that did not load are Report.Trouble.
 func (t Tool) Run(ctx context.Context, dir string, packages ...string) (Report, error) {
-	args := append([]string{"-format", "json", "-strict"}, t.Args...)
+	args := append([]string{"-format", "json", "-strict", "-debug.stats"}, t.Args...)
 	cmd := exec.CommandContext(ctx, t.Path, append(args, packages...)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), t.Env...)
@@ -79,24 +84,27 @@ func (t Tool) Run(ctx context.Context, dir string, packages ...string) (Report, 
 	if ctx.Err() != nil {
 		return Report{}, fmt.Errorf("%s in %s: %w", filepath.Base(t.Path), dir, ctx.Err())
 	}
-	report := Report{}
-	if code := cmd.ProcessState.ExitCode(); code != 0 && code != 1 {
-		report.Trouble = strings.TrimSpace(stderr.String())
-		if report.Trouble == "" {
-			report.Trouble = fmt.Sprintf("exit status %d", code)
-		}
+	code := cmd.ProcessState.ExitCode()
+	if stdout.Len() == 0 && code != 0 {
+		return Report{Trouble: cmp.Or(strings.TrimSpace(stderr.String()), fmt.Sprintf("exit status %d", code))}, nil
 	}
-	if stdout.Len() == 0 && report.Trouble != "" {
-		return report, nil
+	report, err := decode(stdout.Bytes(), dir)
+	if err != nil {
+		return report, fmt.Errorf("%s in %s: %w", filepath.Base(t.Path), dir, err)
 	}
-	report.Findings, err = decode(stdout.Bytes(), dir)
-	return report, err
+	if m := internalErrors.FindSubmatch(stderr.Bytes()); m != nil {
+		report.InternalErrors, _ = strconv.Atoi(string(m[1]))
+	}
+	return report, nil
 }
 
+var internalErrors = regexp.MustCompile(`(?m)^internal errors: ([0-9]+)$`)
+
 // decode reads the JSON document of one run and makes its file names relative to dir.
-func decode(data []byte, dir string) ([]Finding, error) {
+func decode(data []byte, dir string) (Report, error) {
 	var doc struct {
 		Version  int
+		Errors   []string
 		Findings []struct {
 			Code, Tier, Message string
 			Position            struct {
@@ -106,16 +114,16 @@ func decode(data []byte, dir string) ([]Finding, error) {
 		}
 	}
 	if err := json.Unmarshal(data, &doc); err != nil {
-		return nil, fmt.Errorf("decoding findings: %w", err)
+		return Report{}, fmt.Errorf("decoding findings: %w", err)
 	}
 	if doc.Version != 1 {
-		return nil, fmt.Errorf("decoding findings: version %d of the format is not understood", doc.Version)
+		return Report{}, fmt.Errorf("decoding findings: version %d of the format is not understood", doc.Version)
 	}
-	var all []Finding
+	r := Report{Trouble: strings.Join(doc.Errors, "\n")}
 	for i, d := range doc.Findings {
 		f := Finding{Code: d.Code, Tier: d.Tier, File: d.Position.File, Line: d.Position.Line, Message: d.Message}
 		if f.Code == "" || f.Tier == "" || f.File == "" {
-			return nil, fmt.Errorf("decoding findings: finding %d has no code, tier or file", i)
+			return Report{}, fmt.Errorf("decoding findings: finding %d has no code, tier or file", i)
 		}
 		if filepath.IsAbs(f.File) {
 			if rel, err := filepath.Rel(dir, f.File); err == nil {
@@ -123,7 +131,7 @@ func decode(data []byte, dir string) ([]Finding, error) {
 			}
 		}
 		f.File = filepath.ToSlash(filepath.Clean(f.File))
-		all = append(all, f)
+		r.Findings = append(r.Findings, f)
 	}
-	return all, nil
+	return r, nil
 }

@@ -21,17 +21,17 @@ func script(t *testing.T, text string) Tool {
 	return Tool{Path: name}
 }
 
-const document = `{"version": 1, "findings": [
+const document = `{"version": 1, "errors": ["other package"], "findings": [
 	{"code": "relock/again", "tier": "default", "message": "m", "position": {"file": "a/b.go", "line": 3, "column": 1}},
 	{"code": "relock/rlock", "tier": "strict", "message": "n", "position": {"file": "/DIR/c.go", "line": 4}}]}`
 
 func TestRun(t *testing.T) {
-	tool := script(t, `test "$*" = "-format json -strict ./..." || exit 2
+	tool := script(t, `test "$*" = "-format json -strict -debug.stats ./..." || exit 2
 sed "s,/DIR,$PWD," <<'END'
-`+document+"\nEND\nexit 1\n")
+`+document+"\nEND\necho 'internal errors: 2' >&2\nexit 1\n")
 	r, err := tool.Run(t.Context(), t.TempDir(), "./...")
 	require.NoError(t, err)
-	assert.Empty(t, r.Trouble)
+	assert.Equal(t, 2, r.InternalErrors)
 	assert.Equal(t, []Finding{
 		{"relock/again", Default, "a/b.go", 3, "m"},
 		{"relock/rlock", Strict, "c.go", 4, "n"},
@@ -46,10 +46,10 @@ func TestRunWithTrouble(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "broken package", r.Trouble)
 
-	r, err = script(t, "echo other packages >&2; cat <<'END'\n"+document+"\nEND\nexit 2").Run(t.Context(), t.TempDir(), "./...")
+	r, err = script(t, "cat <<'END'\n"+document+"\nEND\nexit 2").Run(t.Context(), t.TempDir(), "./...")
 	require.NoError(t, err)
 	assert.Len(t, r.Findings, 2, "findings of the packages that did load")
-	assert.Equal(t, "other packages", r.Trouble)
+	assert.Equal(t, "other package", r.Trouble)
 }
 
 func TestRunThatFails(t *testing.T) {

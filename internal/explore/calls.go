@@ -108,11 +108,17 @@ func (m *Machine) enter(s *state, callee *Func, fn Value, args []Value) bool {
 	if !callee.Touches {
 		return false
 	}
-	if m.tracked(s, fn, false) {
+	return m.involved(s, callee, fn, args, false)
+}
+
+// involved reports whether a call can take part in the scope: it is given
+// something tracked, or an object of the scope in which it may put something.
+func (m *Machine) involved(s *state, callee *Func, fn Value, args []Value, own bool) bool {
+	if m.tracked(s, fn, own) || callee.Makes && m.owned(s, fn) {
 		return true
 	}
 	for _, v := range args {
-		if m.tracked(s, v, false) {
+		if m.tracked(s, v, own) || callee.Makes && m.owned(s, v) {
 			return true
 		}
 	}
@@ -151,11 +157,7 @@ func (m *Machine) spawn(s *state, i int, in *Instr, fn Value, args []Value, know
 		return goOn
 	}
 	callee := m.Program.Ensure(m.Program.Funcs[fn.A])
-	touches := m.Options.NoRelevance || m.tracked(s, fn, true)
-	for _, v := range args {
-		touches = touches || m.tracked(s, v, true)
-	}
-	if !touches {
+	if !m.Options.NoRelevance && !m.involved(s, callee, fn, args, true) {
 		return goOn
 	}
 	if len(s.gors) >= m.Budget.Goroutines {

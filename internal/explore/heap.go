@@ -392,6 +392,9 @@ func (m *Machine) reslice(s *state, v, low, high Value) Value {
 		}
 		return s.symbol(FDerived)
 	}
+	if low.Kind == KInt && low.A > 0 && v.Kind == KSlice {
+		return m.suffix(s, v, low.A, high)
+	}
 	if low.Kind != KNone && !(low.Kind == KInt && low.A == 0) {
 		m.escape(s, v)
 		return s.symbol(FDerived)
@@ -407,6 +410,27 @@ func (m *Machine) reslice(s *state, v, low, high Value) Value {
 		return s.symbol(FDerived)
 	}
 	return Value{Kind: KSlice, A: v.A, B: n}
+}
+
+// suffix is v[low:high] for known bounds. The elements are copied: writes
+// through one of the two slices are not seen through the other.
+func (m *Machine) suffix(s *state, v Value, low int32, high Value) Value {
+	n := v.B
+	if high.Kind == KInt {
+		n = high.A
+	} else if high.Kind != KNone {
+		m.escape(s, v)
+		return s.symbol(FDerived)
+	}
+	id := m.alloc(s, s.heap[v.A].site)
+	s.heap[id].escaped = s.heap[v.A].escaped
+	for k := low; k < n; k++ {
+		from, to := m.Program.paths.child(0, elemBase+k), m.Program.paths.child(0, elemBase+k-low)
+		if c, ok := s.heap[v.A].get(from); ok {
+			s.heap[id].set(to, c)
+		}
+	}
+	return Value{Kind: KSlice, A: id, B: max(n-low, 0)}
 }
 
 func (m *Machine) atomic(s *state, f *frame, in *Instr) {

@@ -186,7 +186,12 @@ func (sr *search) run(s *state) {
 		if sr.rescue == nil && sr.stuck(int32(at), moves) {
 			continue // the same place leaks again and again: nothing new behind it
 		}
-		if k := m.ample(s, ts); k >= 0 && sr.expand(int32(at), ts[k]) {
+		few := m.ample(s, ts)
+		fresh := true
+		for _, t := range few {
+			fresh = sr.expand(int32(at), t) && fresh
+		}
+		if len(few) == len(ts) || fresh {
 			continue
 		}
 		for _, t := range ts {
@@ -217,11 +222,12 @@ func (sr *search) expand(at int32, t transition) (fresh bool) {
 			sr.report(at, &rec, bad)
 		}
 		if !bad.goesOn {
-			return true
+			return false // the end of the process must not hide what others do
 		}
 	}
-	fresh = true
-	for _, next := range m.settle(n) {
+	nexts := m.settle(n)
+	fresh = len(nexts) > 0
+	for _, next := range nexts {
 		if !sr.add(next, at, rec) {
 			fresh = false
 		}

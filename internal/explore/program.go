@@ -209,6 +209,9 @@ type Func struct {
 	// Plain marks registers that hold mere data: if a skipped region would have
 	// set one, it becomes unknown.
 	Plain map[Reg]bool
+	// Makes: creates synchronisation objects, so it is worth entering when it
+	// is given an object of the scope that could take them.
+	Makes bool
 	// Touches: can reach an operation on a tracked value or keep one.
 	Touches bool
 

@@ -98,3 +98,18 @@ func (m *Machine) tracked(s *state, v Value, own bool) bool {
 	m.endMarks()
 	return found
 }
+
+// owned reports whether v leads to an object of this scope that unknown code
+// does not know.
+func (m *Machine) owned(s *state, v Value) bool {
+	found := false
+	m.walk(s, v, func(id int32) bool {
+		o := s.heap[id]
+		if !o.env && !o.escaped {
+			found = true
+		}
+		return !found && m.markOnce(id)
+	})
+	m.endMarks()
+	return found
+}

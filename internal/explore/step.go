@@ -261,7 +261,14 @@ func (m *Machine) skip(s *state, i int, in *Instr) outcome {
 		v, _ := lockTarget(m.val(s, f, in.A), in.N)
 		_, _, _, ok := m.cell(s, v, kMutex)
 		local = !ok
-	case OpAdd, OpWait:
+	case OpAdd:
+		_, _, _, ok := m.cell(s, m.val(s, f, in.A), kWait)
+		local = !ok
+		if n := m.val(s, f, in.B); ok && n.Kind == KUnk {
+			m.bound(s, n)
+			f = s.frame(i)
+		}
+	case OpWait:
 		_, _, _, ok := m.cell(s, m.val(s, f, in.A), kWait)
 		local = !ok
 	case OpOnceEnd:
@@ -296,34 +303,4 @@ func (m *Machine) skip(s *state, i int, in *Instr) outcome {
 	m.apply(s, t)
 	s.ev = ev
 	return goOn
-}
-
-// ample returns the index of a step that may run alone because it commutes
-// with everything the others can do, or -1.
-func (m *Machine) ample(s *state, ts []transition) int {
-	if m.Options.NoAmple {
-		return -1
-	}
-	for k, t := range ts {
-		in := s.gors[t.g].instr()
-		switch in.Op {
-		case OpLock:
-			if in.N == Unlock || in.N == RUnlock || in.N == RWUnlock {
-				// Only its own lock: otherwise the order decides who fails.
-				v, _ := lockTarget(m.val(s, s.gors[t.g].top(), in.A), in.N)
-				if _, _, c, ok := m.cell(s, v, kMutex); ok && holds(c, s.gors[t.g].id) {
-					return k
-				}
-			}
-		case OpOnceEnd, OpCondEnter:
-			return k
-		case OpAdd:
-			if n := m.val(s, s.gors[t.g].top(), in.B); n.Kind == KInt && n.A < 0 {
-				if _, _, c, ok := m.cell(s, m.val(s, s.gors[t.g].top(), in.A), kWait); ok && c.A+n.A >= 1 {
-					return k // short of zero it wakes nobody and cannot fail
-				}
-			}
-		}
-	}
-	return -1
 }

@@ -194,7 +194,7 @@ func (fc *funcCompiler) effect(e api.Effect, common *ssa.CallCommon, mode explor
 		}
 		c := dst()
 		fc.emit(explore.Instr{Op: explore.OpAlloc, Dst: c, N: fc.site(result, true)})
-		l := fc.b.Def(explore.Instr{Op: explore.OpField, A: c, N: condLockerField})
+		l := fc.b.Def(explore.Instr{Op: explore.OpField, A: c, N: explore.CondLocker})
 		fc.emit(explore.Instr{Op: explore.OpStore, A: l, B: fc.use(common.Args[0])})
 	case api.CondWait:
 		fc.lib(mode, fc.pre.CondWait, at, 0, 0, recv())
@@ -304,10 +304,6 @@ func (fc *funcCompiler) effect(e api.Effect, common *ssa.CallCommon, mode explor
 	}
 	return true
 }
-
-// condLockerField is the selector of sync.Cond's field L; the library skeletons
-// read it there.
-const condLockerField = explore.CondLocker
 
 func (fc *funcCompiler) doneArg(mode explore.CallMode) explore.Reg {
 	if mode != explore.CallNow {

@@ -83,7 +83,7 @@ func (c *Compiler) funcFor(fn *ssa.Function) *explore.Func {
 	f := &explore.Func{
 		Name: ssabuild.FuncName(fn), Pos: explore.Pos(fn.Pos()),
 		Params: len(fn.Params), Free: len(fn.FreeVars), Results: fn.Signature.Results().Len(),
-		Recover: -1, Touches: rel.touches,
+		Recover: -1, Touches: rel.touches, Makes: rel.makes,
 		Creates:  rel.makes && c.types.carries(fn.Signature.Results()),
 		Recovers: recovers(fn),
 	}

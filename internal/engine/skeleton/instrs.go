@@ -45,7 +45,11 @@ func (fc *funcCompiler) instr(in ssa.Instruction) {
 			fc.emit(explore.Instr{Op: explore.OpFieldVal, Dst: d, A: fc.use(in.X), N: int32(in.Field), Zero: zero(in.Type())})
 		}
 	case *ssa.FieldAddr:
-		fc.emit(explore.Instr{Op: explore.OpField, Dst: fc.dst(in), A: fc.use(in.X), N: int32(in.Field), Pos: at})
+		sel := int32(in.Field)
+		if syncName(pointee(in.X.Type())) == "Cond" && in.Field == condFieldL {
+			sel = explore.CondLocker
+		}
+		fc.emit(explore.Instr{Op: explore.OpField, Dst: fc.dst(in), A: fc.use(in.X), N: sel, Pos: at})
 	case *ssa.IndexAddr:
 		fc.emit(explore.Instr{Op: explore.OpIndexAddr, Dst: fc.dst(in), A: fc.use(in.X), B: fc.use(in.Index)})
 	case *ssa.Lookup:
@@ -124,6 +128,9 @@ func (fc *funcCompiler) instr(in ssa.Instruction) {
 		}
 	}
 }
+
+// condFieldL is the index of the field L of sync.Cond.
+const condFieldL = 1
 
 // condPos is where a decision stands: at its condition.
 func condPos(in *ssa.If) explore.Pos {

@@ -86,7 +86,8 @@ func (c *Compiler) ownRelevance(fn *ssa.Function) relevance {
 				r.touches = true
 			case *ssa.Return:
 				for _, v := range in.Results {
-					r.touches = r.touches || c.types.carries(v.Type()) && !isConst(v)
+					// A getter of a flag or key decides what its caller does.
+					r.touches = r.touches || !plain(v.Type()) && !isConst(v) && len(fn.Params)+len(fn.FreeVars) > 0
 				}
 			case *ssa.Go:
 				r.touches, r.spawns = true, true

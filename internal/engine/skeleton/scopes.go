@@ -61,6 +61,7 @@ func Run(prog *ssabuild.Program, opt Options) *Analysis {
 		a.explore(m, fn, seen)
 	}
 	a.Stats = m.Stats
+	devDump(c)
 	slices.SortStableFunc(a.Findings, func(x, y Finding) int { return cmp.Compare(x.Blocked[0].Instr.Pos, y.Blocked[0].Instr.Pos) })
 	return a
 }
@@ -92,35 +93,11 @@ func spawns(op api.Op) bool {
 	return false
 }
 
-// isRoot reports whether fn is a scope: it makes a synchronisation object that
-// stays inside, and goroutines are started below it.
+// isRoot reports whether fn is a scope: synchronisation objects are made in it
+// or below it, and something there starts goroutines or blocks.
 func (c *Compiler) isRoot(fn *ssa.Function) bool {
-	if !c.rel[fn].spawns || fn.Blocks == nil {
-		return false
-	}
-	for _, b := range fn.Blocks {
-		for _, in := range b.Instrs {
-			switch in := in.(type) {
-			case *ssa.MakeChan:
-				return true
-			case *ssa.Alloc:
-				if c.types.holdsSync(pointee(in.Type())) {
-					return true
-				}
-			case *ssa.Call:
-				if e, ok := c.prog.Effect(&in.Call); ok {
-					switch e.Op {
-					case api.CtxCancel, api.CtxDeadline, api.GroupNew, api.CondNew, api.TickerNew, api.SpawnTimer:
-						return true
-					}
-				}
-				if callee := c.prog.Body(in.Call.StaticCallee()); callee != nil && c.rel[callee].makes && c.types.carries(in.Type()) {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	r := c.rel[fn]
+	return fn.Blocks != nil && r.makes && (r.spawns || r.blocks)
 }
 
 func (a *Analysis) explore(m *explore.Machine, fn *ssa.Function, seen map[string]bool) {
@@ -169,3 +146,5 @@ func placeOf(b explore.Blocked) explore.Pos {
 	}
 	return b.Func.Pos
 }
+
+var devDump = func(*Compiler) {}

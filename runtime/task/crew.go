@@ -8,23 +8,6 @@ import (
 // queuePerWorker is how many tasks wait in the queue for each worker before a submitter has to wait.
 const queuePerWorker = 8
 
-// unit is one queued piece of work: a plain task or a future.
-type unit interface {
-	// run does the work; seq is its number in the order of submission. A panic passes through it.
-	run(c *crew, seq int64)
-	// drop tells whoever waits for the work that it was not started, because of cause.
-	drop(cause error)
-	// abort tells whoever waits for the work that it did not return.
-	abort(f *failure)
-}
-
-// failure is how a task ended that has no value: by an error, a panic, or runtime.Goexit.
-type failure struct {
-	err      error
-	panicked *PanicError
-	goexit   bool
-}
-
 // owner is what a crew works for: a group or a pool.
 type owner interface {
 	// failed is told about the error of the task number seq.
@@ -181,6 +164,14 @@ func (c *crew) watch() {
 		c.watching = true
 		c.stopWatch = context.AfterFunc(c.scope.base, c.dropAll)
 	}
+}
+
+func (c *crew) watchQueue() {
+	c.mu.Lock()
+	if !c.closed {
+		c.watch()
+	}
+	c.mu.Unlock()
 }
 
 func (c *crew) wakeSubmitters() {

@@ -61,7 +61,7 @@ func (f *Future[T]) Await(ctx context.Context) (T, error) {
 		}
 	}
 	if f.failure != nil {
-		if f.failure.panicked != nil && f.pooled {
+		if f.failure.panicked != nil && f.isPooled() {
 			f.crew.owner.(*Pool).raised(&f.job)
 		}
 		return f.value, f.failure.raise()
@@ -161,7 +161,7 @@ func (f *Future[T]) runHere(seq int64) {
 }
 
 func (f *Future[T]) run(_ *crew, seq int64) {
-	if f.pooled && isClosed(f.parent.Done()) {
+	if f.isPooled() && isClosed(f.parent.Done()) {
 		f.withdraw(context.Cause(f.parent))
 		return
 	}
@@ -206,12 +206,13 @@ func (f *Future[T]) call(name string) error {
 
 // isOwnCancellation reports whether err says no more than that Cancel was called on this future, which is no failure of the group.
 func (f *Future[T]) isOwnCancellation(err error) bool {
-	return f.cancelled.Load() && errors.Is(err, context.Canceled)
+	return f.isCancelled() && errors.Is(err, context.Canceled)
 }
 
-func (f *Future[T]) asJob() *job         { return &f.job }
-func (f *Future[T]) drop(cause error)    { f.withdraw(cause) }
-func (f *Future[T]) abort(fail *failure) { f.f = nil; f.complete(fail) }
+func (f *Future[T]) title(group string) string { return group }
+func (f *Future[T]) asJob() *job               { return &f.job }
+func (f *Future[T]) drop(cause error)          { f.withdraw(cause) }
+func (f *Future[T]) abort(fail *failure)       { f.f = nil; f.complete(fail) }
 
 // Cancel cancels the context of the task; a task that has not been started never starts, and its result is context.Canceled. The
 // group or pool waits for the task all the same. Cancelling one task is no failure of its group.
@@ -219,7 +220,7 @@ func (f *Future[T]) Cancel() {
 	if f.isDone() {
 		return
 	}
-	f.cancelled.Store(true)
+	f.flags.Or(flagCancelled)
 	if !f.withdraw(context.Canceled) {
 		f.interrupt()
 	}

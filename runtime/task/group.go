@@ -92,6 +92,23 @@ func (g *Group) Go(f func(ctx context.Context) error) {
 	}
 }
 
+// GoNamed is [Group.Go] for a task with a name of its own; see [Named].
+func (g *Group) GoNamed(name string, f func(ctx context.Context) error) {
+	if f == nil {
+		panic("task: Group.GoNamed(name, nil)")
+	}
+	u := namedTask{f, name}
+	if g.crew != nil {
+		if _, closed := g.crew.submit(nil, u); closed {
+			g.misuse("Group.GoNamed", 1)
+		}
+		return
+	}
+	if g.enter("Group.GoNamed") {
+		g.spawnUnit(u)
+	}
+}
+
 // TryGo is like Go, but starts f only if it can begin at once. It returns false if the limit is reached,
 // the context has ended, or the group has been joined.
 func (g *Group) TryGo(f func(ctx context.Context) error) bool {
@@ -136,29 +153,6 @@ func (g *Group) Context() context.Context { return &g.s }
 // Cancel ends the context of the group; the join then returns cause. Cancel(nil) ends it too, but means success: the join returns nil unless a task fails.
 func (g *Group) Cancel(cause error) { g.s.stop(cause) }
 
-// plain is a task without a result.
-type plain func(ctx context.Context) error
-
-func (f plain) run(c *crew, seq int64) {
-	g := c.owner.(*Group)
-	if err := g.call(f); err != nil {
-		g.failed(seq, err)
-	}
-}
-
-func (f plain) drop(error)     {}
-func (f plain) abort(*failure) {}
-
-// call calls f with the context of a task.
-func (g *Group) call(f plain) error {
-	if g.s.cfg.name == "" {
-		return f(&g.member)
-	}
-	ctx, done := enroll(&g.member, g.s.cfg.name, g.s.cfg.name)
-	defer done()
-	return f(ctx)
-}
-
 // enter counts a task in before it starts. It returns false if the task must be dropped.
 func (g *Group) enter(method string) bool {
 	if n := g.active.Add(1); n <= 1 || n&closedBit != 0 {
@@ -201,22 +195,10 @@ func (g *Group) runAlone(f plain) {
 		}
 		g.leave()
 	}()
-	err := g.call(f)
+	err := g.call(f, g.s.cfg.name)
 	returned = true
 	if err != nil {
 		g.s.fail(0, err)
-	}
-}
-
-// runner is a unit of a group without limit.
-type runner interface {
-	unit
-	runIn(g *Group, seq int64)
-}
-
-func (f plain) runIn(g *Group, seq int64) {
-	if err := g.call(f); err != nil {
-		g.s.fail(seq, err)
 	}
 }
 

@@ -10,13 +10,12 @@ import (
 // job is the part of a future that does not depend on the type of its value. Its size is kept down to one cache line together with a
 // one-word value: what only some futures need is in attached.
 type job struct {
-	crew      *crew           // nil in a group without limit
-	parent    context.Context // what the context of the task derives from
-	attached  atomic.Pointer[attached]
-	failure   *failure // set before state becomes jobDone
-	state     atomic.Uint32
-	cancelled atomic.Bool // Cancel was called before the end
-	pooled    bool        // the context of the task has two parents: that of the submitter, and the pool
+	crew     *crew           // nil in a group without limit
+	parent   context.Context // what the context of the task derives from
+	attached atomic.Pointer[attached]
+	failure  *failure // set before state becomes jobDone
+	state    atomic.Uint32
+	flags    atomic.Uint32
 }
 
 const (
@@ -24,6 +23,15 @@ const (
 	jobClaimed        // somebody is going to run it, runs it, or has withdrawn it
 	jobDone
 )
+
+// flags of a job
+const (
+	flagPooled    uint32 = 1 << iota // the context of the task has two parents: that of the submitter, and the pool
+	flagCancelled                    // Cancel was called before the end
+)
+
+func (j *job) isPooled() bool    { return j.flags.Load()&flagPooled != 0 }
+func (j *job) isCancelled() bool { return j.flags.Load()&flagCancelled != 0 }
 
 // attached is made when somebody waits for a job, cancels it, or its task asks for its context's Done channel.
 type attached struct {
@@ -78,6 +86,9 @@ func (a *attached) closeDone() {
 
 // doneChannel returns a channel that is closed when the job is done.
 func (j *job) doneChannel() <-chan struct{} {
+	if j.crew != nil && j.state.Load() == jobQueued {
+		j.crew.watchQueue() // the crew's context may end while every worker is busy
+	}
 	a := j.attach()
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -113,7 +124,7 @@ func (j *job) context() context.Context {
 	defer a.mu.Unlock()
 	if a.ctx == nil {
 		a.ctx, a.cancel = context.WithCancelCause(j.parent)
-		if j.pooled {
+		if j.isPooled() {
 			scope, cancel := j.crew.scope, a.cancel
 			a.unlink = context.AfterFunc(scope.base, func() { cancel(context.Cause(scope.base)) })
 			if scope.isEnded() {
@@ -147,7 +158,7 @@ func (c *jobContext) Err() error {
 	j := (*job)(c)
 	ctx := j.existingContext()
 	if ctx == nil {
-		if j.parent.Err() == nil && !j.isDone() && !(j.pooled && j.crew.scope.isEnded()) {
+		if j.parent.Err() == nil && !j.isDone() && !(j.isPooled() && j.crew.scope.isEnded()) {
 			return nil
 		}
 		ctx = j.context() // so that context.Cause finds the cause

@@ -200,6 +200,15 @@ func TestPanicErrorWithoutError(t *testing.T) {
 		}, task.Named("counter"))
 	})
 	pe := v.(*task.PanicError)
+	v = panicOf(t, func() {
+		_ = task.Run(bg, func(g *task.Group) error {
+			g.GoNamed("special", func(context.Context) error { explode(1); return nil })
+			return nil
+		}, task.Named("counter"))
+	})
+	if name := v.(*task.PanicError).Task; name != "special" {
+		t.Error(name)
+	}
 	if pe.Unwrap() != nil || pe.Task != "counter" || !strings.HasPrefix(pe.Error(), "task counter panicked: 42\n") {
 		t.Errorf("%v %q %.60q", pe.Unwrap(), pe.Task, pe.Error())
 	}

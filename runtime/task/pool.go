@@ -43,7 +43,8 @@ func Submit[T any](ctx context.Context, p *Pool, f func(ctx context.Context) (T,
 		panic("task: Submit(ctx, p, nil)")
 	}
 	u := &Future[T]{f: f}
-	u.crew, u.parent, u.pooled = p.crew, ctx, true
+	u.crew, u.parent = p.crew, ctx
+	u.flags.Store(flagPooled)
 	queued, closed := p.crew.submit(ctx, u)
 	switch {
 	case closed:

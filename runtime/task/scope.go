@@ -112,7 +112,7 @@ func (s *scope) abnormal(u unit, v any, leave func()) {
 	if s.cfg.crash {
 		panic(v)
 	}
-	pe := newPanicError(v, s.cfg.name)
+	pe := newPanicError(v, u.title(s.cfg.name))
 	s.notePanic(pe)
 	u.abort(&failure{panicked: pe})
 	leave()

@@ -3,13 +3,14 @@ package model
 // A Summary is what the callers of a function need to know of it: one part per
 // wing of the engine, nil where the function does nothing of that kind.
 type Summary struct {
-	Locks  *Locks
-	Spawns *Spawns
+	Locks    *Locks
+	Spawns   *Spawns
+	Timeouts *Timeouts
 }
 
 // Neutral reports whether the summary says nothing; such functions have no fact.
 func (s *Summary) Neutral() bool {
-	return (s.Locks == nil || s.Locks.Neutral()) && (s.Spawns == nil || s.Spawns.Neutral())
+	return (s.Locks == nil || s.Locks.Neutral()) && (s.Spawns == nil || s.Spawns.Neutral()) && (s.Timeouts == nil || s.Timeouts.Neutral())
 }
 
 // The parts of a summary on the wire. Numbers are never reused.
@@ -17,6 +18,7 @@ const (
 	partEnd = iota
 	partLocks
 	partSpawns
+	partTimeouts
 )
 
 // Encode writes the parts that say something.
@@ -28,6 +30,10 @@ func (s *Summary) Encode(e *Encoder) {
 	if s.Spawns != nil && !s.Spawns.Neutral() {
 		e.Uint(partSpawns)
 		s.Spawns.Encode(e)
+	}
+	if s.Timeouts != nil && !s.Timeouts.Neutral() {
+		e.Uint(partTimeouts)
+		s.Timeouts.Encode(e)
 	}
 	e.Uint(partEnd)
 }
@@ -43,6 +49,8 @@ func DecodeSummary(d *Decoder) *Summary {
 			s.Locks = DecodeLocks(d)
 		case partSpawns:
 			s.Spawns = DecodeSpawns(d)
+		case partTimeouts:
+			s.Timeouts = DecodeTimeouts(d)
 		default:
 			d.fail("part %d", part)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/conclint/conclint/analyzers/heldwait"
 	"github.com/conclint/conclint/analyzers/lockorder"
 	"github.com/conclint/conclint/analyzers/relock"
 	"github.com/conclint/conclint/analyzers/unreleased"
@@ -54,6 +55,7 @@ func New(s *Settings) *Suite {
 
 // constructors lists the analyzers by name.
 var constructors = []func(*analysis.Analyzer, *report.Options) *analysis.Analyzer{
+	heldwait.New,
 	lockorder.New,
 	relock.New,
 	unreleased.New,

@@ -128,8 +128,8 @@ var blocks = []struct {
 	}},
 	{"heldwait", []check{
 		{"deadlock", Defect, Default, "a wait under a lock needs a goroutine that takes the same lock"},
-		{"chan", Hazard, Default, "a channel operation may block for ever while a lock is held"},
-		{"wait", Hazard, Default, "a wait may block for ever while a lock is held"},
+		{"chan", Hazard, Strict, "a channel operation may block for ever while a lock is held"},
+		{"wait", Hazard, Strict, "a wait may block for ever while a lock is held"},
 		{"sleep", Hazard, Default, "a sleep happens while a lock is held"},
 		{"io", Hazard, Default, "network, process or database work happens while a lock is held"},
 		{"callback", Hazard, Strict, "user code is called while a lock is held"},
@@ -181,6 +181,10 @@ var blocks = []struct {
 		{"nowait", Defect, Default, "a group collects errors and nobody calls Wait"},
 		{"slots", Defect, Default, "an error channel has fewer slots than senders"},
 		{"drain", Defect, Default, "an error channel is never drained"},
+		{"raced", Defect, Default, "a select may prefer the signal that all is done to an error that is waiting"},
+		{"outerctx", Hazard, Default, "a group's function uses the context around the group instead of the group's own"},
+		{"future", Hazard, Default, "the future of a pool's task is dropped, and its error with it"},
+		{"forgotten", Hazard, Strict, "a goroutine leaves on an error and tells nobody"},
 		{"blank", Hazard, Strict, "a goroutine discards an error with a blank assignment"},
 	}},
 	{"lostpanic", []check{
@@ -190,6 +194,7 @@ var blocks = []struct {
 		{"perelement", Hazard, Default, "one goroutine per element of data of unbounded size, with no limit"},
 		{"permessage", Hazard, Default, "one goroutine per message of an unbounded stream, with no limit"},
 		{"size", Defect, Default, "a limit or capacity makes no sense"},
+		{"configured", Hazard, Strict, "one goroutine per element of configuration or structure, with no limit"},
 	}},
 	{"notimeout", []check{
 		{"client", Hazard, Default, "a network request has no timeout"},

@@ -25,6 +25,7 @@ type Analysis struct {
 	edges    []Edge
 	edgeAt   map[edgeKey]int
 	leaks    []leak
+	sigs     *signals               // see [Analysis.Partners]
 	faulty   map[*ssa.Function]bool // see [Analysis.Faulty]
 	heldIn   map[*ssa.BasicBlock][]Lockset
 	entry    map[*ssa.Function]Entry

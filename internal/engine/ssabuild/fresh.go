@@ -58,6 +58,9 @@ func (p *Program) UnpublishedAt(path *access.Path, instr ssa.Instruction) bool {
 	return true
 }
 
+// Reaches reports whether control can come from a to b, both in one function.
+func Reaches(a, b ssa.Instruction) bool { return reaches(a, b, nil) }
+
 // reaches reports whether control can come from a to b without entering block
 // stop anew (where another object is made).
 func reaches(a, b ssa.Instruction, stop *ssa.BasicBlock) bool {

@@ -17,6 +17,7 @@ import (
 	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/engine/timeouts"
 	"github.com/conclint/conclint/internal/model"
 	"github.com/conclint/conclint/internal/report"
 )
@@ -85,6 +86,12 @@ func (in *Info) analyse(table *api.Table) {
 		}
 		return nil
 	})
+	in.Timeouts = timeouts.Run(prog, func(fn *types.Func) *model.Timeouts {
+		if s := in.importSummary(fn); s != nil {
+			return s.Timeouts
+		}
+		return nil
+	})
 	in.exportSummaries()
 }
 
@@ -92,7 +99,7 @@ func (in *Info) analyse(table *api.Table) {
 func (in *Info) guard(what string, f func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			in.Prog, in.Locks, in.Spawn = nil, nil, nil
+			in.Prog, in.Locks, in.Spawn, in.Timeouts = nil, nil, nil, nil
 			in.internalError(fmt.Sprintf("%s: %v\n%s", what, r, debug.Stack()))
 		}
 	}()
@@ -107,7 +114,7 @@ func (in *Info) exportSummaries() {
 		if !ok || !obj.Exported() || obj.Pkg() != in.pass.Pkg || in.Prog.IsTestFunc(fn) {
 			continue
 		}
-		s := &model.Summary{Locks: in.Locks.Summary(fn), Spawns: in.Spawn.Summary(fn)}
+		s := &model.Summary{Locks: in.Locks.Summary(fn), Spawns: in.Spawn.Summary(fn), Timeouts: in.Timeouts.Summary(fn)}
 		if s.Neutral() {
 			continue
 		}

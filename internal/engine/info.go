@@ -9,6 +9,7 @@ import (
 	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/engine/timeouts"
 	"github.com/conclint/conclint/internal/model"
 )
 
@@ -23,6 +24,8 @@ type Info struct {
 	Locks *locks.Analysis
 	// Spawn knows the goroutines: spawns, joins, and what may run in parallel.
 	Spawn *spawn.Analysis
+	// Timeouts knows the waits on the outside and what bounds them.
+	Timeouts *timeouts.Analysis
 	// Pass is the engine's pass: syntax, types, file set.
 	Pass *analysis.Pass
 	// ImportedEdges are the lock-order edges of all imported packages.

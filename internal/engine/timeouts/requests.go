@@ -1,0 +1,165 @@
+package timeouts
+
+import (
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
+)
+
+// A Request says that a function runs while a client waits for its answer.
+type Request struct {
+	Handler *ssa.Function
+	Chain   []model.Hop // from the handler's call to the call of the function; empty for the handler itself
+}
+
+// AtHand is the context, or the *http.Request that carries one, which fn
+// receives as a named parameter, itself or as a function literal's enclosing
+// function; nil if there is none.
+func AtHand(fn *ssa.Function) *ssa.Parameter {
+	for ; fn != nil; fn = fn.Parent() {
+		for _, p := range fn.Params {
+			if (IsContext(p.Type()) || IsRequest(p.Type())) && p.Name() != "_" && p.Name() != "" {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+// ServedBy tells on behalf of which request fn runs: fn is a handler, or a
+// handler of this package calls it in the same goroutine; nil if none is known.
+func (a *Analysis) ServedBy(fn *ssa.Function) *Request {
+	if a.entries == nil {
+		a.findRequests()
+	}
+	for ; fn != nil; fn = fn.Parent() {
+		if r := a.entries[fn]; r != nil {
+			return r
+		}
+		if a.Detached(fn) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// maxRequestDepth bounds the calls between a handler and a function that counts as serving it.
+const maxRequestDepth = 4
+
+func (a *Analysis) findRequests() {
+	a.entries = make(map[*ssa.Function]*Request)
+	var queue []*ssa.Function
+	for _, fn := range a.prog.Funcs {
+		if a.isHandler(fn) && !a.prog.IsTestFunc(fn) {
+			a.entries[fn] = &Request{Handler: fn}
+			queue = append(queue, fn)
+		}
+	}
+	for len(queue) > 0 {
+		fn := queue[0]
+		queue = queue[1:]
+		r := a.entries[fn]
+		if len(r.Chain) >= maxRequestDepth {
+			continue
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				call, ok := instr.(*ssa.Call)
+				if !ok {
+					continue
+				}
+				for _, t := range a.prog.Callees(call) {
+					if t.Fn == nil || t.Via != ssabuild.Static || a.entries[t.Fn] != nil {
+						continue
+					}
+					a.entries[t.Fn] = &Request{Handler: r.Handler, Chain: append(r.Chain[:len(r.Chain):len(r.Chain)], a.hop(call))}
+					queue = append(queue, t.Fn)
+				}
+			}
+		}
+	}
+}
+
+// isHandler reports whether fn answers requests: an HTTP handler by its
+// signature, a gRPC method by that and its receiver.
+func (a *Analysis) isHandler(fn *ssa.Function) bool {
+	sig := fn.Signature
+	n := sig.Params().Len()
+	for i := range n - 1 {
+		if isNamed(sig.Params().At(i).Type(), "net/http", "ResponseWriter") && IsRequest(sig.Params().At(i+1).Type()) {
+			return true
+		}
+	}
+	if sig.Recv() == nil || n != 2 || sig.Results().Len() != 2 || !IsContext(sig.Params().At(0).Type()) {
+		return false
+	}
+	st, ok := deref(sig.Recv().Type()).Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for f := range st.Fields() {
+		if f.Embedded() && (strings.HasPrefix(f.Name(), "Unimplemented") || strings.HasPrefix(f.Name(), "Unsafe")) && strings.HasSuffix(f.Name(), "Server") {
+			return true
+		}
+	}
+	return false
+}
+
+// Detached reports whether a function literal runs apart from the call that
+// makes it: in a goroutine of its own, later, or when its function ends.
+func (a *Analysis) Detached(fn *ssa.Function) bool {
+	mk := a.prog.Maker(fn)
+	if mk == nil {
+		return false
+	}
+	for _, ref := range *mk.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.Go, *ssa.Defer:
+			return true
+		case *ssa.Call:
+			if ref.Call.Value == ssa.Value(mk) {
+				continue // called on the spot
+			}
+			if eff, ok := a.prog.Effect(ref.Common()); ok && (eff.Use == api.Keeps || eff.Use == api.CallsAway) {
+				return true
+			} else if !ok {
+				if callee := ssabuild.StaticCallee(ref.Common()); callee == nil || !api.IsStd(pkgPath(callee)) {
+					return true // kept or run elsewhere, for all that is known
+				}
+			}
+		case *ssa.Store, *ssa.Return, *ssa.MakeInterface, *ssa.Phi, *ssa.ChangeType:
+			return true
+		}
+	}
+	return false
+}
+
+// Serves reports whether the package runs servers or handles requests: then it
+// is no mere command-line program.
+func (a *Analysis) Serves() bool {
+	if a.entries == nil {
+		a.findRequests()
+	}
+	if len(a.entries) > 0 {
+		return true
+	}
+	for _, fn := range a.prog.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				call, ok := instr.(ssa.CallInstruction)
+				if !ok {
+					continue
+				}
+				if eff, ok := a.prog.Effect(call.Common()); ok && eff.Op == api.Block && eff.Blocking == api.Serving {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

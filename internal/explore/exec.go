@@ -24,11 +24,13 @@ func (m *Machine) settle(s *state) []*state {
 	var done []*state
 	base := len(m.pending)
 	m.pending = append(m.pending, s)
-	local := 0
+	local, forked := 0, 0
+	var seen map[string]struct{}
 	for len(m.pending) > base {
 		s := m.pending[len(m.pending)-1]
 		m.pending = m.pending[:len(m.pending)-1]
 		keep := true
+		forked++
 	run:
 		for i := 0; i < len(s.gors); {
 			if s.gors[i].ready {
@@ -42,7 +44,20 @@ func (m *Machine) settle(s *state) []*state {
 				m.pending = m.pending[:base]
 				return nil
 			}
-			switch m.exec(s, i) {
+			out := m.exec(s, i)
+			if out == goOn && forked > mergeAfter && m.atJoin(s, i) {
+				// Runs that differ only in what is dead by now go on as one.
+				if seen == nil {
+					seen = map[string]struct{}{}
+				}
+				key := m.enc.key(m, s)
+				if _, dup := seen[key]; dup {
+					keep = false
+					break run
+				}
+				seen[key] = struct{}{}
+			}
+			switch out {
 			case rest:
 				m.stop(s, i)
 				i++
@@ -62,6 +77,30 @@ func (m *Machine) settle(s *state) []*state {
 		}
 	}
 	return done
+}
+
+// mergeAfter is the number of local runs after which runs are compared where
+// control flow joins; before, comparing costs more than it saves.
+const mergeAfter = 6
+
+// atJoin reports whether goroutine i has just entered a block that several
+// edges lead to, and forgets what is dead there.
+func (m *Machine) atJoin(s *state, i int) bool {
+	if i >= len(s.gors) || len(s.gors[i].frames) == 0 {
+		return false
+	}
+	f := s.gors[i].top()
+	if f.pc != 0 || !f.fn.Blocks[f.block].join {
+		return false
+	}
+	f = s.frame(i)
+	live := f.fn.Blocks[f.block].live
+	for r := 1; r < len(f.regs); r++ {
+		if f.regs[r].Kind != KNone && !live.has(Reg(r)) && !(f.fn.Recover >= 0) {
+			f.regs[r] = Value{}
+		}
+	}
+	return true
 }
 
 // stop makes goroutine i ready and forgets what it no longer needs.

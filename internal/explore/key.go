@@ -89,7 +89,7 @@ func (e *encoder) flag(bs ...bool) {
 
 func (e *encoder) goroutine(g *goroutine) {
 	e.num(uint32(len(g.frames)))
-	e.flag(g.id == 0, g.announced, g.waiting, g.signalled)
+	e.flag(g.id == 0, g.ready, g.announced, g.waiting, g.signalled)
 	e.buf = append(e.buf, byte(g.panics))
 	if g.waiting {
 		e.object(g.condObj)

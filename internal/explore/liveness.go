@@ -99,8 +99,18 @@ func (f *Func) liveIn() []bitset {
 // stuck test see that nobody can reach a channel any more.
 func (f *Func) liveness() {
 	liveIn := f.liveIn()
+	edges := make([]int, len(f.Blocks))
 	for b := range f.Blocks {
 		f.scanLive(liveIn, b, true)
+		f.Blocks[b].live = liveIn[b]
+		for k := range f.Blocks[b].Instrs {
+			for _, e := range f.Blocks[b].Instrs[k].Succs {
+				edges[e.Block]++
+			}
+		}
+	}
+	for b := range f.Blocks {
+		f.Blocks[b].join = edges[b] > 1
 	}
 }
 

@@ -185,7 +185,12 @@ type Instr struct {
 }
 
 // Block is a straight run of instructions; the last one transfers control.
-type Block struct{ Instrs []Instr }
+type Block struct {
+	Instrs []Instr
+
+	live bitset // registers needed on entry
+	join bool   // several edges lead here
+}
 
 // Func is the skeleton of one function.
 type Func struct {

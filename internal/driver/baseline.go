@@ -144,7 +144,7 @@ func (c *command) applyBaseline(ctx context.Context, res *vetResult, shown []*Fi
 	if err := next.write(file); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(c.stderr, "conclint: %s holds %s: %d new, %d gone\n", file, plural(len(next.Findings), "finding", "findings"), len(fresh), len(gone))
+	fmt.Fprintf(c.stderr, "conclint: %s holds %s: %d new, %d gone\n", display(c.dir, file), plural(len(next.Findings), "finding", "findings"), len(fresh), len(gone))
 	return nil, nil
 }
 
@@ -171,7 +171,7 @@ func (c *command) goneEntries(ctx context.Context, res *vetResult, old *baseline
 		info, ok := report.Lookup(e.Code)
 		switch {
 		case !looked[strings.TrimSuffix(e.Package, "_test")] && !looked[e.Package],
-			ok && !c.opts.selection.shows(info),
+			ok && !c.opts.selection.shows(info, filepath.Join(c.dir, filepath.FromSlash(e.File))),
 			!c.opts.tests && isTestFile(e.File):
 			kept = append(kept, e)
 		default:

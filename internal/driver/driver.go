@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -103,6 +104,13 @@ func (c *command) main(ctx context.Context, args []string) int {
 			return c.fail(err)
 		}
 		return exitClean
+	}
+	if err := opts.configure(c.tool, c.dir); err != nil {
+		return c.fail(err)
+	}
+	switch {
+	case slices.Equal(opts.packages, []string{"flags"}):
+		return c.printVetFlags()
 	case opts.fix || opts.diff:
 		return c.fix(ctx)
 	}
@@ -211,6 +219,9 @@ func (c *command) selectFindings(all []*Finding) []*Finding {
 	for _, f := range all {
 		if aboutAnalysis(f) || !c.opts.selection.keeps(f) || !c.opts.tests && isTestFile(f.Pos.File) {
 			continue
+		}
+		if c.opts.selection.config != nil {
+			f.Severity = c.opts.selection.config.severityFor(f.CodeInfo)
 		}
 		out = append(out, f)
 	}

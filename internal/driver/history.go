@@ -41,6 +41,7 @@ func (c *command) newSince(ctx context.Context, rev string, shown []*Finding) ([
 	defer remove()
 
 	old := *c
+	old.opts = c.opts.movedTo(top, dir)
 	old.dir = filepath.Join(dir, filepath.FromSlash(prefix))
 	if info, err := os.Stat(old.dir); err != nil || !info.IsDir() {
 		return shown, nil // the directory is new, and all that is in it

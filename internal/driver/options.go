@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -28,6 +29,8 @@ type options struct {
 	newFrom   string
 
 	writeBaseline bool
+	config        string // "" means to look for it, "none" to do without
+	given         map[string]bool
 	analysis      []string // flags of the tool that go vet is given, in order
 	build         []string // flags of the go command, in order
 	packages      []string
@@ -62,6 +65,9 @@ func parseOptions(t *Tool, args []string) (*options, error) {
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
+	o.given = map[string]bool{}
+	fs.Visit(func(f *flag.Flag) { o.given[f.Name] = true })
+	o.selection.forced = o.given[flagStrict]
 	o.packages = fs.Args()
 	if i := slices.IndexFunc(o.packages, func(s string) bool { return strings.HasPrefix(s, "-") }); i >= 0 {
 		return nil, fmt.Errorf("flag %s stands after a package: flags come first", o.packages[i])
@@ -99,6 +105,7 @@ func newFlagSet(t *Tool, o *options) *flag.FlagSet {
 	fs.BoolVar(&o.version, "version", false, "print the version, and exit")
 	fs.StringVar(&o.chdir, "C", "", "change to `dir` before anything else")
 
+	fs.StringVar(&o.config, "config", "", "configuration `file`; the default is "+configName+" here or above, none means to do without")
 	fs.StringVar(&o.baseline, "baseline", "", "do not show the findings that this `file` lists")
 	fs.BoolVar(&o.writeBaseline, "write-baseline", false, "write what is found to the file of -baseline, "+defaultBaseline+" if none is given")
 	fs.StringVar(&o.newFrom, "new-from", "", "show only what is found now and not in this git `revision`")
@@ -118,26 +125,29 @@ func newFlagSet(t *Tool, o *options) *flag.FlagSet {
 	fs.Bool("trimpath", false, "accepted and ignored")
 	for _, f := range analysisFlags(t) {
 		if fs.Lookup(f.Name) == nil && f.Name != flagAll {
-			fs.Var(passed{f.Name, isBool(f), &o.analysis}, f.Name, f.Usage)
+			fs.Var(passed{f.Name, isBool(f.Flag), &o.analysis}, f.Name, f.Usage)
 		}
 	}
 	return fs
 }
 
-// analysisFlags are the flags of the tool that change what is computed, those
-// of the engine included.
-func analysisFlags(t *Tool) []*flag.Flag {
-	var out []*flag.Flag
+// analysisFlag is a flag of the tool that changes what is computed. Its Value
+// belongs to nobody who analyses here: it only checks what it is given.
+type analysisFlag struct{ *flag.Flag }
+
+// analysisFlags lists them, those of the engine and the analyzers included.
+func analysisFlags(t *Tool) []analysisFlag {
+	var out []analysisFlag
 	if t.RegisterFlags != nil {
 		common := flag.NewFlagSet("", flag.ContinueOnError)
 		t.RegisterFlags(common)
-		common.VisitAll(func(f *flag.Flag) { out = append(out, f) })
+		common.VisitAll(func(f *flag.Flag) { out = append(out, analysisFlag{f}) })
 	}
 	for _, a := range append([]*analysis.Analyzer{t.Engine}, t.Reporters...) {
 		a.Flags.VisitAll(func(f *flag.Flag) {
 			g := *f
 			g.Name = a.Name + "." + f.Name
-			out = append(out, &g)
+			out = append(out, analysisFlag{&g})
 		})
 	}
 	return out
@@ -148,11 +158,60 @@ func isBool(f *flag.Flag) bool {
 	return ok && b.IsBoolFlag()
 }
 
+// configure takes over what the configuration file says and the command line does not.
+func (o *options) configure(t *Tool, dir string) error {
+	file := o.config
+	switch file {
+	case "none":
+		return nil
+	case "":
+		if file = findConfig(dir); file == "" {
+			return nil
+		}
+	default:
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(dir, file)
+		}
+	}
+	cfg, err := readConfig(file, analysisFlags(t))
+	if err != nil {
+		return err
+	}
+	o.selection.config = cfg
+	if cfg.strict != nil && !o.given[flagStrict] {
+		o.selection.strict = *cfg.strict
+	}
+	if cfg.tests != nil && !o.given["tests"] {
+		o.tests = *cfg.tests
+	}
+	if o.baseline == "" {
+		o.baseline = cfg.baseline
+	}
+	// The last of two flags counts: the command line's.
+	o.analysis = append(append([]string{"-" + flagAll}, cfg.analysis...), o.analysis[1:]...)
+	return nil
+}
+
+// movedTo returns the options for a copy of the tree at top that stands in dir:
+// rules for paths hold there as here.
+func (o *options) movedTo(top, dir string) *options {
+	out := *o
+	if cfg := o.selection.config; cfg != nil {
+		if rel, err := filepath.Rel(top, cfg.dir); err == nil && filepath.IsLocal(rel) {
+			moved := *cfg
+			moved.dir = filepath.Join(dir, rel)
+			out.selection.config = &moved
+		}
+	}
+	return &out
+}
+
 func usage(w io.Writer, t *Tool) {
 	fmt.Fprint(w, `conclint finds concurrency bugs in Go packages.
 
 Usage:
 	conclint [flags] [packages]
+	conclint [flags] flags      print the flags that make go vet -vettool agree
 	go vet -vettool=$(which conclint) [packages]
 
 Packages are those of the go command; the default is the one in the current

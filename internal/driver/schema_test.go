@@ -19,10 +19,11 @@ import (
 type schema struct {
 	Ref        string            `json:"$ref"`
 	Defs       map[string]schema `json:"$defs"`
-	Type       string            `json:"type"`
+	Type       kinds             `json:"type"`
 	Required   []string          `json:"required"`
 	Properties map[string]schema `json:"properties"`
 	Items      *schema           `json:"items"`
+	Additional *schema           `json:"additionalProperties"`
 	Enum       []any             `json:"enum"`
 	Pattern    string            `json:"pattern"`
 	Minimum    *float64          `json:"minimum"`
@@ -31,6 +32,19 @@ type schema struct {
 	Title      string            `json:"title"`
 	Text       string            `json:"description"`
 }
+
+// kinds is one type or a list of them.
+type kinds []string
+
+func (t *kinds) UnmarshalJSON(data []byte) error {
+	if json.Unmarshal(data, (*[]string)(t)) == nil {
+		return nil
+	}
+	*t = kinds{""}
+	return json.Unmarshal(data, &(*t)[0])
+}
+
+func (s schema) is(name string) bool { return slices.Contains(s.Type, name) }
 
 // check returns what is wrong with v; a property that the schema does not know is wrong too.
 func (s schema) check(root schema, path string, v any) (errs []string) {
@@ -43,7 +57,7 @@ func (s schema) check(root schema, path string, v any) (errs []string) {
 	}
 	switch v := v.(type) {
 	case map[string]any:
-		if s.Type != "object" {
+		if !s.is("object") {
 			bad("an object")
 		}
 		for _, r := range s.Required {
@@ -53,6 +67,9 @@ func (s schema) check(root schema, path string, v any) (errs []string) {
 		}
 		for _, name := range sortedKeys(v) {
 			p, ok := s.Properties[name]
+			if !ok && s.Additional != nil {
+				p, ok = *s.Additional, true
+			}
 			if !ok {
 				bad("has the unknown property %s", name)
 				continue
@@ -60,7 +77,7 @@ func (s schema) check(root schema, path string, v any) (errs []string) {
 			errs = append(errs, p.check(root, path+"."+name, v[name])...)
 		}
 	case []any:
-		if s.Type != "array" {
+		if !s.is("array") {
 			bad("an array")
 			break
 		}
@@ -68,12 +85,16 @@ func (s schema) check(root schema, path string, v any) (errs []string) {
 			errs = append(errs, s.Items.check(root, fmt.Sprintf("%s[%d]", path, i), e)...)
 		}
 	case string:
-		if s.Type != "string" || !regexp.MustCompile(s.Pattern).MatchString(v) {
+		if !s.is("string") || !regexp.MustCompile(s.Pattern).MatchString(v) {
 			bad("the string %q", v)
 		}
 	case float64:
-		if s.Type != "integer" || v != math.Trunc(v) || s.Minimum != nil && v < *s.Minimum {
+		if !s.is("integer") || v != math.Trunc(v) || s.Minimum != nil && v < *s.Minimum {
 			bad("the number %v", v)
+		}
+	case bool:
+		if !s.is("boolean") {
+			bad("the truth value %v", v)
 		}
 	default:
 		bad("%v", v)

@@ -16,7 +16,7 @@ import (
 )
 
 // The test binary doubles as a linter of its own, whose findings are plain:
-// a call of BUG is relock/lock, of HAZARD heldwait/chan, of STRICT
+// a call of BUG is relock/lock, of HAZARD heldwait/deadlock, of STRICT
 // lockorder/self, of AGAIN relock/once; the fix calls BUGok and so on, but for
 // AGAIN, where it calls BUG. RUNTIME, relock/upgrade, has a second fix, that
 // imports the runtime module. And a call of what calls BUG, in this package or another,
@@ -110,7 +110,7 @@ func plainTool() *Tool {
 		Engine: engine,
 		Reporters: []*analysis.Analyzer{
 			reporter("relock", map[string]string{"BUG": "relock/lock", "AGAIN": "relock/once", "RUNTIME": "relock/upgrade", "": "relock/call"}),
-			reporter("heldwait", map[string]string{"HAZARD": "heldwait/chan"}),
+			reporter("heldwait", map[string]string{"HAZARD": "heldwait/deadlock"}),
 			reporter("lockorder", map[string]string{"STRICT": "lockorder/self"}),
 		},
 		RegisterFlags: func(fs *flag.FlagSet) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/conclint/conclint/analyzers/heldwait"
 	"github.com/conclint/conclint/analyzers/lockorder"
+	"github.com/conclint/conclint/analyzers/losterror"
 	"github.com/conclint/conclint/analyzers/relock"
 	"github.com/conclint/conclint/analyzers/unreleased"
 	"github.com/conclint/conclint/internal/engine"
@@ -57,6 +58,7 @@ func New(s *Settings) *Suite {
 var constructors = []func(*analysis.Analyzer, *report.Options) *analysis.Analyzer{
 	heldwait.New,
 	lockorder.New,
+	losterror.New,
 	relock.New,
 	unreleased.New,
 }

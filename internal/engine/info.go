@@ -6,10 +6,10 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/conclint/conclint/internal/engine/errs"
 	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
-	"github.com/conclint/conclint/internal/engine/timeouts"
 	"github.com/conclint/conclint/internal/model"
 )
 
@@ -24,8 +24,6 @@ type Info struct {
 	Locks *locks.Analysis
 	// Spawn knows the goroutines: spawns, joins, and what may run in parallel.
 	Spawn *spawn.Analysis
-	// Timeouts knows the waits on the outside and what bounds them.
-	Timeouts *timeouts.Analysis
 	// Pass is the engine's pass: syntax, types, file set.
 	Pass *analysis.Pass
 	// ImportedEdges are the lock-order edges of all imported packages.
@@ -35,10 +33,20 @@ type Info struct {
 	pass     *analysis.Pass
 	imported map[*types.Func]*model.Summary
 	errors   []string
+	errs     *errs.Analysis // see [Info.Errs]
 }
 
 // Relevant reports whether there is anything to ask.
 func (in *Info) Relevant() bool { return in.Prog != nil }
+
+// Errs is the life of the package's errors in its goroutines, computed when it is
+// first asked for: dependencies never pay for it.
+func (in *Info) Errs() *errs.Analysis {
+	if in.errs == nil {
+		in.errs = errs.Run(in.Prog, in.Spawn)
+	}
+	return in.errs
+}
 
 // internalError notes that something could not be analysed. The notes leave the
 // process as diagnostics of the engine.

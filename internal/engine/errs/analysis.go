@@ -1,0 +1,124 @@
+package errs
+
+import (
+	"cmp"
+	"go/token"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/engine/spawn"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+)
+
+// Kind says how an error is lost.
+type Kind uint8
+
+// The ways of losing an error.
+const (
+	Started     Kind = iota // go f(): the result goes nowhere
+	Sole                    // the goroutine is one call, and that call's error is not looked at
+	Unread                  // assigned to a captured variable that nobody reads afterwards
+	WaitDropped             // the result of a group's Wait, or of a function that waits, is not looked at
+	Callback                // Wait's error is returned from a callback to a function whose own error is not looked at
+	NoWait                  // a group whose Wait nobody calls
+	NoWaitPath              // a return between a group's Go and its Wait
+	Undrained               // sent on a channel that nobody receives from
+	FewSlots                // sent on a channel with fewer slots and receives than senders
+	Raced                   // select prefers neither the error nor the signal that all is done
+	OuterCtx                // a group's function uses the context around the group, not the group's
+	Dropped                 // a future that nobody keeps
+	Blank                   // assigned to the blank identifier in a goroutine
+	Forgotten               // compared with nil, and the goroutine leaves
+)
+
+// A Loss is one error that is lost.
+type Loss struct {
+	Kind     Kind
+	Fn       *ssa.Function   // the function of Instr
+	Instr    ssa.Instruction // the call, store, send or select where it is lost
+	Pos, End token.Pos       // what to mark
+	Name     string          // the callee, variable, channel or group
+	Other    string          // a second name: the group's context, the function that is called for nothing
+	At       token.Pos       // the second place: the join, the start, the return
+	Join     string          // the wait that cannot tell, as written: "wg.Wait"
+	Count    int             // slots of a channel
+	Size     string          // what the number of senders follows
+	Spawn    *spawn.Spawn    // the goroutine, if one is at hand
+}
+
+// An Analysis answers questions about errors of one package. It is computed on demand.
+type Analysis struct {
+	prog   *ssabuild.Program
+	spawns *spawn.Analysis
+	syntax *syntax
+	fates  map[*ssa.Function]Fate
+	starts map[*ssa.Function]*spawn.Spawn // by the function that runs in the goroutine
+	groups []*Group
+	losses []*Loss
+}
+
+// Run finds the lost errors of a package. Its cost is a few passes over the
+// functions that start goroutines.
+func Run(prog *ssabuild.Program, spawns *spawn.Analysis) *Analysis {
+	a := &Analysis{
+		prog: prog, spawns: spawns,
+		syntax: newSyntax(prog),
+		fates:  make(map[*ssa.Function]Fate),
+		starts: make(map[*ssa.Function]*spawn.Spawn),
+	}
+	for _, s := range spawns.Spawns() {
+		for _, t := range s.Targets {
+			if t.Fn != nil && a.starts[t.Fn] == nil {
+				a.starts[t.Fn] = s
+			}
+		}
+	}
+	a.groups = findGroups(a)
+	a.started()
+	a.variables()
+	a.waits()
+	a.channels()
+	slices.SortStableFunc(a.losses, func(x, y *Loss) int { return cmp.Or(cmp.Compare(x.Pos, y.Pos), cmp.Compare(x.Kind, y.Kind)) })
+	return a
+}
+
+// Losses lists the lost errors in source order.
+func (a *Analysis) Losses() []*Loss { return a.losses }
+
+// Groups lists the error groups and task groups of the package.
+func (a *Analysis) Groups() []*Group { return a.groups }
+
+func (a *Analysis) lose(l Loss) {
+	if !l.Pos.IsValid() {
+		l.Pos = ssabuild.InstrPos(l.Instr)
+	}
+	l.Fn = l.Instr.Parent()
+	a.losses = append(a.losses, &l)
+}
+
+// name is a location as the source spells it. What a call or make returned has no
+// name of its own; it has that of the variable it is assigned to.
+func (a *Analysis) name(p *access.Path) string {
+	root := p.RootPath()
+	v, ok := root.Root().Owner.(ssa.Value)
+	if root.Root().Kind != access.Value || !ok {
+		return p.String()
+	}
+	name := ""
+	switch v := v.(type) {
+	case *ssa.MakeChan:
+		name = a.syntax.nameOf(v.Pos(), 0)
+	case *ssa.Call:
+		name = a.syntax.nameOf(v.Pos(), max(root.Root().Index-1, 0))
+	}
+	if name == "" {
+		return p.String()
+	}
+	for _, sel := range p.Selectors() {
+		name += "." + sel
+	}
+	return strings.ReplaceAll(name, ".[", "[")
+}

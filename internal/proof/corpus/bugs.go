@@ -112,7 +112,7 @@ func analyse(ctx context.Context, tool finding.Tool, tree *worktree, b Bug, comm
 	if err != nil {
 		return finding.Report{Trouble: err.Error()}, nil
 	}
-	tool.Env = append(slices.Clone(tool.Env), "GOWORK=off", "GOFLAGS="+cmp.Or(b.GoFlags, flags))
+	tool.Env = append(slices.Clone(tool.Env), "GOWORK=off", "GOFLAGS="+flags+" "+b.GoFlags)
 	pkg, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(b.PackageDir))
 	if err != nil {
 		return finding.Report{}, fmt.Errorf("%s: %w", b.ID, err)

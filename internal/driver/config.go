@@ -98,7 +98,7 @@ func (c *config) read(root yaml.Node, known []analysisFlag) error {
 		"api": func(n yaml.Node) error {
 			rows, err := n.Strings()
 			for _, row := range rows {
-				err = errors.Join(err, c.addFlag(row, "api", known))
+				err = errors.Join(err, c.addFlag(row, "api.rows", known))
 			}
 			return err
 		},

@@ -81,13 +81,13 @@ func TestConfigKeepsToItsSchema(t *testing.T) {
 	require.NoError(t, err)
 	fs := flag.NewFlagSet("", flag.ContinueOnError)
 	fs.String("runtime", "", "")
-	fs.Func("api", "", func(string) error { return nil })
+	fs.Func("api.rows", "", func(string) error { return nil })
 	fs.Int("nosemaphore.bound", 0, "")
 	var known []analysisFlag
 	fs.VisitAll(func(f *flag.Flag) { known = append(known, analysisFlag{f}) })
 	c := &config{dir: t.TempDir()}
 	require.NoError(t, c.read(root, known))
-	assert.ElementsMatch(t, []string{"-runtime=example.com/runtime", "-api=row one", "-api=row two", "-nosemaphore.bound=10"}, c.analysis)
+	assert.ElementsMatch(t, []string{"-runtime=example.com/runtime", "-api.rows=row one", "-api.rows=row two", "-nosemaphore.bound=10"}, c.analysis)
 	assert.Len(t, c.paths, 1)
 	assert.Equal(t, Note, c.severity[0].level)
 

@@ -49,3 +49,9 @@ func TestEscapesOfWorkflowCommands(t *testing.T) {
 	assert.Equal(t, "100%25 of a, b: c%0Ad", data("100% of a, b: c\nd"))
 	assert.Equal(t, "100%25 of a%2C b%3A c%0Ad", property("100% of a, b: c\nd"))
 }
+
+func TestShellWord(t *testing.T) {
+	for in, want := range map[string]string{"-strict": "-strict", "-a.b=c/d": "-a.b=c/d", "-a=b c": "'-a=b c'", "it's": `'it'\''s'`, "ü": "'ü'", "*": "'*'"} {
+		assert.Equal(t, want, shellWord(in))
+	}
+}

@@ -41,9 +41,26 @@ func (c *command) printVetFlags() int {
 	if c.opts.baseline != "" {
 		lost = append(lost, "the baseline")
 	}
+	for i := range flags {
+		flags[i] = shellWord(flags[i])
+	}
 	fmt.Fprintln(c.stdout, strings.Join(flags, " "))
 	if len(lost) > 0 {
 		fmt.Fprintf(c.stderr, "conclint: go vet has no flag for %s\n", strings.Join(lost, ", "))
 	}
 	return exitClean
+}
+
+// shellWord quotes a word for a POSIX shell if it needs to be.
+func shellWord(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool {
+		return !strings.ContainsRune("-_=./:,@%+", r) && (r > 'z' || !isAlnum(byte(r)))
+	}) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+func isAlnum(b byte) bool {
+	return '0' <= b && b <= '9' || 'A' <= b && b <= 'Z' || 'a' <= b && b <= 'z'
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/conclint/conclint/internal/engine/errs"
 	"github.com/conclint/conclint/internal/engine/locks"
+	"github.com/conclint/conclint/internal/engine/skeleton"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
@@ -28,6 +29,9 @@ type Info struct {
 	Pass *analysis.Pass
 	// ImportedEdges are the lock-order edges of all imported packages.
 	ImportedEdges []model.Edge
+
+	explored   *skeleton.Analysis // see [Info.Interleavings]
+	operations *Operations
 
 	mu       sync.Mutex
 	pass     *analysis.Pass

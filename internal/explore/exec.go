@@ -42,7 +42,7 @@ func (m *Machine) settle(s *state) []*state {
 			if local > m.Budget.LocalSteps || m.steps > m.Budget.Steps {
 				m.over = true
 				m.pending = m.pending[:base]
-				return nil
+				return done
 			}
 			out := m.exec(s, i)
 			if out == goOn && forked > mergeAfter && m.atJoin(s, i) {
@@ -50,7 +50,9 @@ func (m *Machine) settle(s *state) []*state {
 				if seen == nil {
 					seen = map[string]struct{}{}
 				}
+				m.enc.coarse = forked > coarseAfter
 				key := m.enc.key(m, s)
+				m.enc.coarse = false
 				if _, dup := seen[key]; dup {
 					keep = false
 					break run
@@ -81,7 +83,13 @@ func (m *Machine) settle(s *state) []*state {
 
 // mergeAfter is the number of local runs after which runs are compared where
 // control flow joins; before, comparing costs more than it saves.
-const mergeAfter = 6
+// From coarseAfter on, runs that differ only in data of unknown code count as
+// alike and one stands for all: functions that read a large configuration would
+// otherwise be walked once per combination of settings.
+const (
+	mergeAfter  = 6
+	coarseAfter = 40
+)
 
 // atJoin reports whether goroutine i has just entered a block that several
 // edges lead to, and forgets what is dead there.

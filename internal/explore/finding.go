@@ -44,9 +44,10 @@ type Blocked struct {
 	Nil     bool    // it waits for a nil channel
 	// Frames are the calls that led there, outermost first.
 	Frames []Frame
-	// Held lists the positions' objects of locks it holds: site numbers.
 	HoldsLock bool
-	// Ended lists contexts or closed channels: unused by locks.
+	// PartnerStuck: another goroutine of the set could have woken it.
+	PartnerStuck bool
+	// Escapes: unknown code can reach what it waits for.
 	Escapes bool
 }
 

@@ -18,6 +18,9 @@ type encoder struct {
 	names map[int32]uint32 // goroutine id -> rank
 	order []int
 	local [][]byte
+	// coarse leaves out what is known about data: facts about objects of
+	// unknown code, and plain numbers.
+	coarse bool
 }
 
 func (e *encoder) key(m *Machine, s *state) string {
@@ -100,7 +103,10 @@ func (e *encoder) goroutine(g *goroutine) {
 		e.num(uint32(f.block))
 		e.num(uint32(f.pc))
 		e.flag(f.unwind, f.recovered, f.deferCall)
-		for _, v := range f.regs[1:] {
+		for r, v := range f.regs[1:] {
+			if e.coarse && f.fn.Plain[Reg(r+1)] {
+				continue
+			}
 			e.value(v)
 		}
 		e.num(uint32(len(f.defers)))
@@ -236,6 +242,9 @@ func (e *encoder) object(id int32) {
 	e.num(uint32(o.site + 1))
 	e.num(uint32(o.global))
 	e.flag(o.env, o.escaped, o.sync)
+	if e.coarse && o.env && o.ch == nil && o.global == 0 {
+		return
+	}
 	e.num(uint32(len(o.cells)))
 	for _, c := range o.cells {
 		e.num(uint32(c.path))

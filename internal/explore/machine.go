@@ -175,7 +175,7 @@ func (sr *search) run(s *state) {
 		sr.add(s, -1, stepRecord{gor: -1, partner: -1})
 	}
 	var ts []transition
-	for at := 0; at < len(sr.nodes) && !m.over && !sr.rescued; at++ {
+	for at := 0; at < len(sr.nodes) && m.steps <= m.Budget.Steps && !sr.rescued; at++ {
 		if len(sr.nodes) > sr.budget {
 			m.over = true
 			return

@@ -256,6 +256,7 @@ func (sr *search) anchor(s *state, left []int, ws []waits, bs []Blocked) {
 		default:
 			rank = 4
 		}
+		bs[k].PartnerStuck = others > 0
 		// A goroutine that was started for the purpose says more than its starter.
 		if bs[k].Gor == 0 {
 			return min(others, 1)*20 + rank*2 + 1

@@ -15,7 +15,8 @@ type relevance struct {
 	touches bool // operates on, stores or hands on what may be tracked
 	makes   bool // creates synchronisation objects
 	spawns  bool // starts goroutines
-	blocks  bool // has an operation that may block
+	waits   bool // may wait for a channel, wait group or cond
+	peers   bool // creates something to wait for, more than a lock
 }
 
 func (c *Compiler) solveRelevance() {
@@ -49,7 +50,7 @@ func (c *Compiler) solveRelevance() {
 }
 
 func (r relevance) or(o relevance) relevance {
-	return relevance{r.touches || o.touches, r.makes || o.makes, r.spawns || o.spawns, r.blocks || o.blocks}
+	return relevance{r.touches || o.touches, r.makes || o.makes, r.spawns || o.spawns, r.waits || o.waits, r.peers || o.peers}
 }
 
 // relevanceOf also knows wrappers, which have no place in the package's order.
@@ -69,16 +70,17 @@ func (c *Compiler) ownRelevance(fn *ssa.Function) relevance {
 		for _, in := range b.Instrs {
 			switch in := in.(type) {
 			case *ssa.Send, *ssa.Select:
-				r.touches, r.blocks = true, true
+				r.touches, r.waits = true, true
 			case *ssa.UnOp:
 				if _, ok := in.X.Type().Underlying().(*types.Chan); ok {
-					r.touches, r.blocks = true, true
+					r.touches, r.waits = true, true
 				}
 			case *ssa.MakeChan:
-				r.touches, r.makes = true, true
+				r.touches, r.makes, r.peers = true, true, true
 			case *ssa.Alloc:
-				if c.types.holdsSync(pointee(in.Type())) {
+				if t := pointee(in.Type()); c.types.holdsSync(t) {
 					r.touches, r.makes = true, true
+					r.peers = r.peers || isNamed(t, "sync", "WaitGroup")
 				}
 			case *ssa.Store:
 				r.touches = r.touches || !plain(in.Val.Type())
@@ -113,10 +115,10 @@ func (c *Compiler) callRelevance(common *ssa.CallCommon) relevance {
 			return relevance{touches: e.Func >= 0}
 		case api.WgGo, api.GroupGo, api.GroupTry, api.SpawnTimer, api.CtxAfter:
 			return relevance{touches: true, spawns: true}
-		case api.WgWait, api.CondWait, api.GroupWait, api.Lock:
-			return relevance{touches: true, blocks: true}
+		case api.WgWait, api.CondWait, api.GroupWait:
+			return relevance{touches: true, waits: true}
 		case api.CtxCancel, api.CtxDeadline, api.GroupNew, api.TickerNew, api.TimerNew, api.TimerChan, api.CondNew:
-			return relevance{touches: true, makes: true}
+			return relevance{touches: true, makes: true, peers: true}
 		}
 		return relevance{touches: true}
 	}

@@ -61,7 +61,6 @@ func Run(prog *ssabuild.Program, opt Options) *Analysis {
 		a.explore(m, fn, seen)
 	}
 	a.Stats = m.Stats
-	devDump(c)
 	slices.SortStableFunc(a.Findings, func(x, y Finding) int { return cmp.Compare(x.Blocked[0].Instr.Pos, y.Blocked[0].Instr.Pos) })
 	return a
 }
@@ -94,10 +93,10 @@ func spawns(op api.Op) bool {
 }
 
 // isRoot reports whether fn is a scope: synchronisation objects are made in it
-// or below it, and something there starts goroutines or blocks.
+// or below it, and something there starts goroutines or waits for others.
 func (c *Compiler) isRoot(fn *ssa.Function) bool {
 	r := c.rel[fn]
-	return fn.Blocks != nil && r.makes && (r.spawns || r.blocks)
+	return fn.Blocks != nil && (r.makes && r.spawns || r.peers && r.waits)
 }
 
 func (a *Analysis) explore(m *explore.Machine, fn *ssa.Function, seen map[string]bool) {
@@ -146,5 +145,3 @@ func placeOf(b explore.Blocked) explore.Pos {
 	}
 	return b.Func.Pos
 }
-
-var devDump = func(*Compiler) {}

@@ -1,0 +1,78 @@
+package skeleton
+
+import (
+	"github.com/conclint/conclint/internal/explore"
+)
+
+// Category says whose finding one is.
+type Category uint8
+
+// The categories. A mutex in a cycle with other waits makes a finding one about
+// waits under a lock; cycles of locks alone belong to the lock analyses, which
+// see them without exploring.
+const (
+	Locks Category = iota
+	ChanStuck
+	ChanClose
+	WaitGroup
+	Cond
+	HeldWait
+)
+
+// Category classifies the finding by what the goroutine in front waits for.
+func (f *Finding) Category() Category {
+	switch f.Kind {
+	case explore.DoubleClose, explore.SendClosed, explore.CloseNil:
+		return ChanClose
+	case explore.NegativeCounter, explore.AddRacesWait:
+		return WaitGroup
+	case explore.UnlockUnlocked:
+		return Locks
+	}
+	first := &f.Blocked[0]
+	locks, cyclic := false, false
+	for i := range f.Blocked {
+		b := &f.Blocked[i]
+		switch b.Instr.Op {
+		case explore.OpLock, explore.OpOnceBegin:
+			locks = true
+		default:
+			cyclic = cyclic || b.PartnerStuck
+		}
+	}
+	switch first.Instr.Op {
+	case explore.OpLock, explore.OpOnceBegin:
+		if cyclic {
+			return HeldWait
+		}
+		return Locks
+	}
+	if locks && first.PartnerStuck {
+		return HeldWait
+	}
+	switch first.Instr.Op {
+	case explore.OpWait:
+		return WaitGroup
+	case explore.OpCondPark:
+		return Cond
+	}
+	return ChanStuck
+}
+
+// Assumed reports whether the finding rests on an assumption that its reader may
+// reject: how a client uses a type, the size of something unknown, a key that is
+// missing from a map.
+func (f *Finding) Assumed() bool {
+	return f.Client || f.GuessedBound || f.Evidence&explore.EvMapAbsent != 0
+}
+
+// Of lists the findings of a category in source order.
+func (a *Analysis) Of(c Category) []*Finding {
+	var out []*Finding
+	for i := range a.Findings {
+		if f := &a.Findings[i]; f.Category() == c {
+			out = append(out, f)
+		}
+	}
+	return out
+}

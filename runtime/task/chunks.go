@@ -10,22 +10,22 @@ import (
 // A chunk that took less than chunkShort makes the next one larger, one that took more than chunkLong makes it smaller. Below, reading the clock
 // and the shared counter would show; above, the last chunk would keep the others waiting.
 const (
-	chunkShort = 25 * time.Microsecond
-	chunkLong  = 100 * time.Microsecond
-	// chunksPerWorker bounds a chunk so that each worker gets at least so many.
-	chunksPerWorker = 4
+	chunkShort = 10 * time.Microsecond
+	chunkLong  = 40 * time.Microsecond
+	// sharesLeft is how many chunks there must still be for each worker: towards the end chunks get smaller, so that all end together.
+	sharesLeft = 2
 )
 
 // mapping hands out the indices 0..n-1 in chunks.
 type mapping struct {
-	s        scope
-	n        int64
-	maxChunk int64
-	_        [64]byte // next is written by all workers, the fields around it are read by all
-	next     atomic.Int64
-	_        [64]byte
-	stopped  atomic.Bool // an error or a panic: leave also the chunk at once
-	helpers  sync.WaitGroup
+	s       scope
+	n       int64
+	shares  int64    // sharesLeft for all workers
+	_       [64]byte // next is written by all workers, the fields around it are read by all
+	next    atomic.Int64
+	_       [64]byte
+	stopped atomic.Bool // an error or a panic: leave also the chunk at once
+	helpers sync.WaitGroup
 }
 
 // hand is the view of one worker.
@@ -51,11 +51,12 @@ func (h *hand) take() (from, to int) {
 		case took > chunkLong:
 			h.chunk /= 2
 		}
-		h.chunk = max(1, min(h.chunk, m.maxChunk))
+		h.chunk = max(1, h.chunk)
 	}
 	h.began = now
-	end := m.next.Add(h.chunk)
-	start := end - h.chunk
+	size := max(1, min(h.chunk, (m.n-m.next.Load())/m.shares))
+	end := m.next.Add(size)
+	start := end - size
 	if start >= m.n {
 		return 0, 0
 	}
@@ -74,7 +75,7 @@ func mapChunks(ctx context.Context, n int, opts []Option, body func(ctx context.
 	m := &mapping{n: int64(n)}
 	m.s.open(ctx, newConfig(opts))
 	workers := min(m.s.cfg.workers(), n)
-	m.maxChunk = int64(max(1, n/(chunksPerWorker*max(1, workers))))
+	m.shares = int64(sharesLeft * max(1, workers))
 	m.help(crewOf(ctx), workers-1, body)
 	m.takePart(body)
 	m.helpers.Wait()

@@ -82,15 +82,19 @@ func (f *failure) raise() error {
 
 // wait returns nil when the job is done.
 func (f *Future[T]) wait(ctx context.Context) error {
-	if f.state.Load() == jobQueued && f.crew != nil {
+	isWorker := f.crew != nil && isMemberContext(ctx, f.crew)
+	if isWorker {
 		f.helpAlong(ctx)
 	}
-	for range 2 {
+	for range 5 {
 		// The task may be about to end. Looking again costs less than a channel.
 		if f.isDone() {
 			return nil
 		}
 		goruntime.Gosched()
+	}
+	if !isWorker && f.crew != nil && f.state.Load() == jobQueued && f.crew.isBusy() && f.crew.isTask() {
+		f.helpAlong(ctx) // a task of the crew that waits with a context from elsewhere
 	}
 	done := f.doneChannel()
 	select {
@@ -104,15 +108,12 @@ func (f *Future[T]) wait(ctx context.Context) error {
 	}
 }
 
-// helpAlong runs the task if the caller is a worker of the crew that would have to run it.
+// helpAlong starts the task if it is still queued. The caller is a worker of the crew, whose place the task takes.
 func (f *Future[T]) helpAlong(ctx context.Context) {
-	c := f.crew
-	if !isMemberContext(ctx, c) && !(c.isBusy() && c.isTask()) {
-		return
-	}
 	if isClosed(ctx.Done()) || !f.claim() {
 		return
 	}
+	c := f.crew
 	seq := c.begin()
 	if m, ok := ctx.(*memberContext); ok && m.crew == c {
 		f.runHere(seq) // ctx cannot end before the context of f ends
@@ -147,10 +148,10 @@ func (f *Future[T]) runHere(seq int64) {
 			s.noteGoexit()
 			f.abort(&failure{goexit: true})
 		} else {
-			if s.cfg.crash {
-				panic(v)
-			}
 			pe := newPanicError(v, s.cfg.name)
+			if s.cfg.crash {
+				crashNow(pe)
+			}
 			s.notePanic(pe)
 			f.abort(&failure{panicked: pe}) // Await raises it on this very stack
 		}

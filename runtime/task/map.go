@@ -9,7 +9,7 @@ import "context"
 // zero results. With [AllErrors] every element is processed and the errors are joined in the order of in. If ctx ends, Map returns its cause.
 // A panic of f is re-raised as a *[PanicError] when all calls have ended, a Goexit is passed on.
 //
-// Elements are handed out in chunks of up to about 100 µs of work, so a call must not wait for the call of a later element.
+// Elements are handed out in chunks of up to about 40 µs of work, so a call must not wait for the call of a later element.
 func Map[T, R any](ctx context.Context, in []T, f func(ctx context.Context, item T) (R, error), opts ...Option) ([]R, error) {
 	if f == nil {
 		panic("task: Map with a nil function")

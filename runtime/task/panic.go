@@ -90,3 +90,9 @@ func (h *hold) release() {
 func crashAfter(grace time.Duration, pe *PanicError) (stop func() bool) {
 	return time.AfterFunc(grace, func() { panic(pe) }).Stop
 }
+
+// crashNow ends the process with pe from a goroutine where no caller can recover it.
+func crashNow(pe *PanicError) {
+	go panic(pe)
+	select {}
+}

@@ -145,8 +145,7 @@ func (s *scope) joinAbnormal(v any, join func()) {
 		return
 	}
 	if s.cfg.crash {
-		crashAfter(0, newPanicError(v, s.cfg.name))
-		select {}
+		crashNow(newPanicError(v, s.cfg.name))
 	}
 	pe := newPanicError(v, s.cfg.name)
 	s.notePanic(pe)

@@ -67,4 +67,3 @@ func (g *Group) call(f plain, name string) error {
 	defer done()
 	return f(ctx)
 }
-

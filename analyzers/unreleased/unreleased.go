@@ -30,6 +30,10 @@ func run(in *engine.Info, r *report.Reporter) {
 	leaking := make(map[ssa.Instruction]bool)
 	for _, e := range in.Locks.Leaks() {
 		leaking[e.Held.Site] = true
+		if e.Leak.Loop {
+			r.Add(iteration(in, e))
+			continue
+		}
 		r.Add(leak(in, e))
 	}
 	for _, e := range in.Locks.Events() {
@@ -79,6 +83,19 @@ func loop(in *engine.Info, e *locks.Event) report.Diagnostic {
 		{Goroutine: "G1", Func: ssabuild.FuncName(e.Fn), Pos: ssabuild.InstrPos(e.Held.Site), Text: "locks " + name},
 		{Goroutine: "G1", Func: ssabuild.FuncName(e.Fn), Pos: d.Pos, Text: "ends the iteration without releasing " + name},
 		{Goroutine: "G1", Func: ssabuild.FuncName(e.Fn), Pos: ssabuild.InstrPos(e.Site), Text: "locks " + name + " again and waits for ever"},
+	}
+	return d
+}
+
+// iteration reports an iteration that leaves the lock of its own object held.
+func iteration(in *engine.Info, e *locks.Event) report.Diagnostic {
+	name, since := e.Held.Path.String(), place(in, e.Held.Site)
+	d := report.Diagnostic{Code: "unreleased/loop", Pos: exitPos(e.Leak.Exit)}
+	d.Message = fmt.Sprintf("this iteration may end with %s still locked since %s; the next goroutine that locks it waits for ever", name, since)
+	d.Witness = []report.Step{
+		{Goroutine: "G1", Func: ssabuild.FuncName(e.Fn), Pos: ssabuild.InstrPos(e.Held.Site), Text: "locks " + name},
+		{Goroutine: "G1", Func: ssabuild.FuncName(e.Fn), Pos: d.Pos, Text: "goes on to the next element without releasing " + name},
+		{Goroutine: "G2", Func: "any other user", Pos: ssabuild.InstrPos(e.Held.Site), Text: "locks " + name + " and waits for ever"},
 	}
 	return d
 }

@@ -41,6 +41,8 @@ type Path struct {
 	id      int
 	depth   int
 	inexact bool
+	indexed bool   // some element of the path has an index, see [Table.Element]
+	index   any    // of an element
 	name    string // display name of a root
 }
 
@@ -80,6 +82,7 @@ type node struct {
 	parent *Path
 	root   Root
 	sel    string
+	index  any
 }
 
 // NewTable returns an empty table.
@@ -113,7 +116,56 @@ func (t *Table) Select(p *Path, sel string, class Class) *Path {
 		q.sel = sel
 		q.depth = p.depth + 1
 		q.inexact = p.inexact || sel == Elem
+		q.indexed = p.indexed
 	}, class)
+}
+
+// Element returns the path of the element of p at an index of which only the
+// identity is known: the same index means the same element, for as long as the
+// index keeps its value. index must be comparable and not nil.
+func (t *Table) Element(p *Path, index any, class Class) *Path {
+	if p.depth >= MaxDepth {
+		return t.Unknown(class)
+	}
+	return t.intern(node{parent: p, sel: Elem, index: index}, func(q *Path) {
+		q.root = p.root
+		q.parent = p
+		q.sel = Elem
+		q.depth = p.depth + 1
+		q.inexact = p.inexact
+		q.indexed = true
+		q.index = index
+	}, class)
+}
+
+// Indexes lists the indexes of the path's elements that have one, outermost last.
+func (p *Path) Indexes() []any {
+	if !p.indexed {
+		return nil
+	}
+	var out []any
+	for ; p != nil; p = p.parent {
+		if p.index != nil {
+			out = append(out, p.index)
+		}
+	}
+	return out
+}
+
+// Generalise replaces the elements whose index is not among those kept by
+// elements of unknown index.
+func (t *Table) Generalise(p *Path, keep func(index any) bool) *Path {
+	if p == nil || !p.indexed {
+		return p
+	}
+	parent := t.Generalise(p.parent, keep)
+	switch {
+	case p.index == nil:
+		return t.Select(parent, p.sel, p.class)
+	case keep(p.index):
+		return t.Element(parent, p.index, p.class)
+	}
+	return t.Select(parent, Elem, p.class)
 }
 
 func (t *Table) intern(n node, fill func(*Path), class Class) *Path {
@@ -190,6 +242,9 @@ func (t *Table) Rebase(p, from, to *Path) (_ *Path, ok bool) {
 	parent, ok := t.Rebase(p.parent, from, to)
 	if !ok {
 		return nil, false
+	}
+	if p.index != nil {
+		return t.Element(parent, p.index, p.class), true
 	}
 	return t.Select(parent, p.sel, p.class), true
 }

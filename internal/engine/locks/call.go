@@ -150,7 +150,9 @@ func (r *run) outcomes(s *state, site ssa.CallInstruction, t ssabuild.Target, ou
 			continue
 		}
 		for _, op := range o.Released {
-			u = r.unlock(u, site, r.translate(op, t), false)
+			// A literal of this function names its locks as the function does.
+			own := t.Fn != nil && t.Fn.Parent() != nil && ssabuild.Encloses(r.fn, t.Fn)
+			u = r.unlock(u, site, r.translate(op, t), own)
 		}
 		for _, op := range o.Acquired {
 			u = u.acquire(Held{LockOp: r.translate(op, t), Site: site, Chain: r.chainOf(site, t, op), From: t.Fn})
@@ -183,8 +185,12 @@ func (r *run) assume(s *state, site ssa.CallInstruction, t ssabuild.Target, cond
 				s = s.set(i, c.Val)
 				continue
 			}
-			if s.get(i).Contradicts(c.Val) {
+			known := s.get(i)
+			if known.Contradicts(c.Val) {
 				return s, false
+			}
+			if known.Kind == model.NoVal {
+				s = s.set(i, c.Val)
 			}
 		case c.Index < len(t.Args) && t.Args[c.Index] != nil:
 			arg := t.Args[c.Index]

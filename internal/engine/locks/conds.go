@@ -5,11 +5,13 @@ import (
 	"go/token"
 	"go/types"
 	"hash/fnv"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
 
@@ -289,6 +291,7 @@ func (r *run) branch(s *state, cond ssa.Value, taken bool) (_ *state, ok bool) {
 
 // enter applies the phis of block b for the edge from predecessor index pred.
 func (r *run) enter(s *state, b *ssa.BasicBlock, pred int) *state {
+	s = r.endIteration(s, b, b.Preds[pred])
 	type update struct {
 		key int
 		val model.Val
@@ -318,20 +321,45 @@ func (r *run) redefine(s *state, v ssa.Value) *state {
 	return s.drop(func(key int) bool { k := r.keyList[key]; return k.v == v && k.idx >= 0 })
 }
 
-// stale renames locks rooted in v, whose instruction runs again in a loop: they
-// belong to the previous iteration's object and are only known by class.
+// stale renames locks that depend on v, whose instruction runs again in a loop:
+// they belong to the previous iteration's object and are only known by class.
 func (r *run) stale(s *state, v ssa.Value) *state {
 	for i, h := range s.held {
-		root := h.Path.Root()
-		if root.Owner != any(v) {
-			continue
+		if slices.Contains(ssabuild.Owners(h.Path), v) {
+			return r.stale(r.forgetInstance(s, i), v)
 		}
-		c := s.remove(i)
-		h.Path = r.a.prog.Paths.Unknown(h.Path.Class())
-		if h.Path.Class() != "" && c.find(h.Path) < 0 {
-			c.held = append(c.held, h)
+	}
+	return s
+}
+
+// forgetInstance keeps only the class of the held lock at index i.
+func (r *run) forgetInstance(s *state, i int) *state {
+	h := s.held[i]
+	c := s.remove(i)
+	h.Path = r.a.prog.Paths.Unknown(h.Path.Class())
+	if h.Path.Class() != "" && c.find(h.Path) < 0 {
+		c.held = append(c.held, h)
+	}
+	return c
+}
+
+// endIteration handles the edge from pred back to the loop header b: a lock of an
+// object that belongs to the iteration, still held here, is out of reach from now on.
+func (r *run) endIteration(s *state, b, pred *ssa.BasicBlock) *state {
+	if !b.Dominates(pred) {
+		return s
+	}
+	for i, h := range s.held {
+		for _, v := range ssabuild.Owners(h.Path) {
+			instr, ok := v.(ssa.Instruction)
+			if !ok || instr.Parent() != r.fn || !b.Dominates(instr.Block()) {
+				continue
+			}
+			if !h.Once && !r.a.quiet {
+				r.loopEnds = append(r.loopEnds, loopEnd{h, pred.Instrs[len(pred.Instrs)-1]})
+			}
+			return r.endIteration(r.forgetInstance(s, i), b, pred)
 		}
-		return r.stale(c, v)
 	}
 	return s
 }

@@ -45,9 +45,8 @@ type Event struct {
 // LeakInfo is the evidence around an exit that leaves a lock held.
 type LeakInfo struct {
 	Exit     ssa.Instruction
-	Balanced bool     // other paths of the function release it
-	Branch   string   // how the exit is told from those, as far as it is
-	Results  []string // reserved for messages
+	Balanced bool // other paths of the function release it
+	Loop     bool // an iteration ends there, not the function
 }
 
 type eventKey struct {

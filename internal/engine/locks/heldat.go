@@ -123,6 +123,7 @@ func (r *run) rewind(b *ssa.BasicBlock) ([]*state, *run) {
 	q.takeAt = make(map[takeKey]int)
 	q.exitAt = make(map[exitKey]int)
 	q.exits = nil
+	q.loopEnds = nil
 	return cur, &q
 }
 

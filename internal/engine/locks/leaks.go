@@ -19,6 +19,7 @@ type leak struct {
 	balanced    bool
 	someNeutral bool
 	separated   bool
+	loop        bool // an iteration ends, not the function
 	conds       []model.Cond
 }
 
@@ -44,7 +45,7 @@ func (a *Analysis) Leaks() []*Event {
 		}
 		k := key{l.run.fn, l.held.Path}
 		e := &Event{Kind: Leak, Fn: l.run.fn, Site: l.held.Site, Held: l.held, Op: l.held.LockOp,
-			Leak: &LeakInfo{Exit: l.exit, Balanced: l.balanced}}
+			Leak: &LeakInfo{Exit: l.exit, Balanced: l.balanced, Loop: l.loop}}
 		old, ok := best[k]
 		if !ok {
 			order = append(order, k)
@@ -70,7 +71,7 @@ func (a *Analysis) Faulty() map[*ssa.Function]bool {
 		releasers := a.releasers()
 		a.faulty = make(map[*ssa.Function]bool)
 		for i := range a.leaks {
-			if l := &a.leaks[i]; a.isFault(l, releasers) {
+			if l := &a.leaks[i]; !l.loop && a.isFault(l, releasers) {
 				a.faulty[l.run.fn] = true
 			}
 		}
@@ -82,6 +83,9 @@ func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) 
 	fn := l.run.fn
 	if l.run.over || ssabuild.IsRangeBody(fn) || fn.Synthetic != "" && fn.Parent() == nil {
 		return false
+	}
+	if l.loop {
+		return true
 	}
 	class := l.held.Path.Class()
 	others := 0

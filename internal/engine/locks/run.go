@@ -33,6 +33,7 @@ type run struct {
 	exitAt   map[exitKey]int
 	released map[*access.Path]bool // released here while held: other paths are judged by it
 	sum      model.Locks
+	loopEnds []loopEnd
 	takeAt   map[takeKey]int
 	events   map[eventKey]*Event
 }
@@ -42,6 +43,12 @@ type blockStates struct {
 	order []string
 	by    map[string]*state
 	dirty []string
+}
+
+// A loopEnd is the end of an iteration that leaves a lock of its own object held.
+type loopEnd struct {
+	held Held
+	end  ssa.Instruction
 }
 
 // An exit is a state in which control leaves the function.

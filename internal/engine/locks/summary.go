@@ -33,6 +33,11 @@ func (r *run) summarise() {
 	if r.over {
 		return
 	}
+	for _, l := range r.loopEnds {
+		if r.released[l.held.Path] { // others release it: not a loop that locks them all
+			r.a.leaks = append(r.a.leaks, leak{run: r, exit: l.end, held: l.held, balanced: true, someNeutral: true, loop: true})
+		}
+	}
 	groups := r.groups()
 	var neutral []int
 	for _, g := range groups {
@@ -123,7 +128,11 @@ func (r *run) exitConds(i int) []model.Cond {
 	out = append(out, r.entryConds(e.state)...)
 	for _, f := range e.state.facts {
 		if a, ok := r.keyList[f.key].v.(*ssa.Alloc); ok && r.keyList[f.key].idx < 0 && a.Parent() != r.fn {
-			out = append(out, model.Cond{When: model.OnExit, Path: r.a.prog.CellPath(a), Val: f.val})
+			c := model.Cond{When: model.OnExit, Path: r.a.prog.CellPath(a), Val: f.val}
+			if !r.a.captured(r.fn)[a] {
+				c.When = model.OnEntry // not assigned here: it had the value on entry already
+			}
+			out = append(out, c)
 		}
 	}
 	return out

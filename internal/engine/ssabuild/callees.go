@@ -399,6 +399,14 @@ func (t Target) Owner() any {
 // function: parameters become arguments, captured variables of enclosing
 // functions and globals stay, all else keeps only its class.
 func (p *Program) Translate(path *access.Path, t Target, caller *ssa.Function) *access.Path {
+	path = p.Paths.Generalise(path, func(i any) bool {
+		for _, v := range IndexValues(i) {
+			if v.Parent() == nil || !Encloses(v.Parent(), caller) || v.Parent() == t.Fn {
+				return false
+			}
+		}
+		return true
+	})
 	if t.StoredOn != nil && t.LoadedFrom != nil {
 		if q, ok := p.Paths.Rebase(path, t.StoredOn, t.LoadedFrom); ok {
 			return q
@@ -441,5 +449,6 @@ func (p *Program) rebase(path, to *access.Path) *access.Path {
 	if init := p.initialised(base, path.Selector()); init != nil {
 		return init
 	}
-	return p.Paths.Select(base, path.Selector(), path.Class())
+	q, _ := p.Paths.Rebase(path, parent, base)
+	return q
 }

@@ -107,7 +107,8 @@ func (p *Program) extract(v *ssa.Extract) *access.Path {
 	case *ssa.Next:
 		if v.Index == 2 {
 			if r, ok := t.Iter.(*ssa.Range); ok {
-				return p.elem(p.Path(r.X), nil)
+				base := p.Path(r.X)
+				return p.Paths.Element(base, index{x: t}, access.ElemClass(base.Class()))
 			}
 		}
 	}
@@ -287,17 +288,79 @@ func (p *Program) FieldPath(base *access.Path, t types.Type, f *types.Var) *acce
 	return p.Paths.Select(base, f.Name(), access.FieldClass(t, f, base.Class()))
 }
 
-func (p *Program) elem(base *access.Path, index ssa.Value) *access.Path {
+func (p *Program) elem(base *access.Path, at ssa.Value) *access.Path {
+	class := access.ElemClass(base.Class())
+	k, ok := at.(*ssa.Const)
+	if !ok || k.Value == nil {
+		return p.Paths.Element(base, indexOf(at), class)
+	}
 	sel := access.Elem
-	if k, ok := index.(*ssa.Const); ok && k.Value != nil {
-		switch k.Value.Kind() {
-		case constant.Int:
-			sel = fmt.Sprintf("[%s]", k.Value.ExactString())
-		case constant.String:
-			sel = fmt.Sprintf("[%q]", constant.StringVal(k.Value))
+	switch k.Value.Kind() {
+	case constant.Int:
+		sel = fmt.Sprintf("[%s]", k.Value.ExactString())
+	case constant.String:
+		sel = fmt.Sprintf("[%q]", constant.StringVal(k.Value))
+	}
+	return p.Paths.Select(base, sel, class)
+}
+
+// An index identifies the element of a container that an index value selects. An
+// expression of two operands, such as id%shards, is identified by these, as it is
+// usually written out anew at each use.
+type index struct {
+	op   token.Token
+	x, y any // ssa.Value, or the text of a constant
+}
+
+func indexOf(v ssa.Value) index {
+	switch e := v.(type) {
+	case *ssa.Convert:
+		return indexOf(e.X)
+	case *ssa.ChangeType:
+		return indexOf(e.X)
+	case *ssa.BinOp:
+		return index{e.Op, operand(e.X), operand(e.Y)}
+	}
+	return index{x: operand(v)}
+}
+
+func operand(v ssa.Value) any {
+	switch e := v.(type) {
+	case *ssa.Const:
+		return e.String()
+	case *ssa.Convert:
+		return operand(e.X)
+	}
+	return v
+}
+
+// IndexValues lists the values on which an element's index, as in
+// [access.Path.Indexes], depends.
+func IndexValues(i any) []ssa.Value {
+	ix, ok := i.(index)
+	if !ok {
+		return nil
+	}
+	var out []ssa.Value
+	for _, o := range []any{ix.x, ix.y} {
+		if v, ok := o.(ssa.Value); ok {
+			out = append(out, v)
 		}
 	}
-	return p.Paths.Select(base, sel, access.ElemClass(base.Class()))
+	return out
+}
+
+// Owners lists the values whose instructions, run again, make the path name
+// something else: its root and its elements' indexes.
+func Owners(path *access.Path) []ssa.Value {
+	var out []ssa.Value
+	if v, ok := path.Root().Owner.(ssa.Value); ok {
+		out = append(out, v)
+	}
+	for _, i := range path.Indexes() {
+		out = append(out, IndexValues(i)...)
+	}
+	return out
 }
 
 // fieldsOf is the struct type behind t, a struct or a pointer to one.

@@ -7,11 +7,15 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/conclint/conclint/analyzers/chanclose"
+	"github.com/conclint/conclint/analyzers/condmisuse"
 	"github.com/conclint/conclint/analyzers/heldwait"
 	"github.com/conclint/conclint/analyzers/lockorder"
 	"github.com/conclint/conclint/analyzers/losterror"
 	"github.com/conclint/conclint/analyzers/relock"
+	"github.com/conclint/conclint/analyzers/stuckchan"
 	"github.com/conclint/conclint/analyzers/unreleased"
+	"github.com/conclint/conclint/analyzers/wgmisuse"
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/report"
 )
@@ -56,9 +60,13 @@ func New(s *Settings) *Suite {
 
 // constructors lists the analyzers by name.
 var constructors = []func(*analysis.Analyzer, *report.Options) *analysis.Analyzer{
+	chanclose.New,
+	condmisuse.New,
 	heldwait.New,
 	lockorder.New,
 	losterror.New,
 	relock.New,
+	stuckchan.New,
 	unreleased.New,
+	wgmisuse.New,
 }

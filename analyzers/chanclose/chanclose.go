@@ -1,0 +1,70 @@
+package chanclose
+
+import (
+	_ "embed"
+	"fmt"
+	"go/token"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/conclint/conclint/internal/engine"
+	"github.com/conclint/conclint/internal/engine/skeleton"
+	"github.com/conclint/conclint/internal/explore"
+	"github.com/conclint/conclint/internal/report"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer is chanclose on the default engine.
+var Analyzer = New(engine.Analyzer, new(report.Options))
+
+// New returns the analyzer on the given engine.
+func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
+	return engine.Reporter(eng, opts, "chanclose", doc, run)
+}
+
+func run(in *engine.Info, r *report.Reporter) {
+	seen := make(map[token.Pos]bool)
+	for _, f := range in.Interleavings().Of(skeleton.ChanClose) {
+		b := &f.Blocked[0]
+		pos := engine.PlaceOf(b)
+		if seen[pos] {
+			continue
+		}
+		seen[pos] = true
+		d := report.Diagnostic{Pos: pos, Witness: in.Witness(f)}
+		name := in.Operations().Subject(explore.Pos(pos))
+		if name == "" {
+			name = "the channel"
+		}
+		who := in.Started(b, in.RootName(f))
+		other := closedAt(in, f)
+		switch f.Kind {
+		case explore.DoubleClose:
+			d.Code = "chanclose/double"
+			d.Message = fmt.Sprintf("%s may close %s a second time%s, which panics", who, name, other)
+		case explore.SendClosed:
+			d.Code = "chanclose/send"
+			d.Message = fmt.Sprintf("%s may send on %s after it is closed%s, which panics", who, name, other)
+		case explore.CloseNil:
+			d.Code = "chanclose/nil"
+			d.Message = fmt.Sprintf("%s closes %s while it is nil, which panics", who, name)
+		}
+		if f.Assumed() {
+			d.Code = "chanclose/assumed"
+		}
+		r.Add(d)
+	}
+}
+
+// closedAt names the close that came first.
+func closedAt(in *engine.Info, f *skeleton.Finding) string {
+	for i := len(f.Steps) - 2; i >= 0; i-- {
+		st := &f.Steps[i]
+		if st.Gor >= 0 && st.Instr.Op == explore.OpClose && st.Instr.Pos != 0 {
+			return fmt.Sprintf(" (first at %s)", in.Prog.Place(token.Pos(st.Instr.Pos)))
+		}
+	}
+	return ""
+}

@@ -1,0 +1,40 @@
+// Package chanclose reports closes that panic.
+//
+// # Analyzer chanclose
+//
+// chanclose: report channels that may be closed twice or sent on after close
+//
+// Closing a closed channel panics, and so does sending on one. Both happen when two
+// goroutines, or two calls, share the duty to close:
+//
+//	func (s *Server) Stop() { close(s.quit) } // WRONG: the second Stop panics
+//
+//	func (s *Server) Stop() { s.once.Do(func() { close(s.quit) }) } // RIGHT
+//
+// # double
+//
+// Two closes of one channel can both run.
+//
+// # send
+//
+// A sender may find the channel closed. Let the last sender close, or tell the
+// senders through another channel and never close this one.
+//
+// # receiver
+//
+// A receiver closes a channel that still has senders.
+//
+// # nil
+//
+// Closing a nil channel panics.
+//
+// # assumed
+//
+// Found under an assumption about callers, such as a second call of Close (strict).
+//
+// # When it stays silent
+//
+// The close is guarded by a sync.Once, by a flag under a lock, by an atomic
+// compare-and-swap, or by a select that looks whether the channel is closed under
+// the same lock.
+package chanclose

@@ -12,6 +12,7 @@ import (
 	"github.com/conclint/conclint/analyzers/heldwait"
 	"github.com/conclint/conclint/analyzers/lockorder"
 	"github.com/conclint/conclint/analyzers/losterror"
+	"github.com/conclint/conclint/analyzers/racycounter"
 	"github.com/conclint/conclint/analyzers/relock"
 	"github.com/conclint/conclint/analyzers/stuckchan"
 	"github.com/conclint/conclint/analyzers/unreleased"
@@ -65,6 +66,7 @@ var constructors = []func(*analysis.Analyzer, *report.Options) *analysis.Analyze
 	heldwait.New,
 	lockorder.New,
 	losterror.New,
+	racycounter.New,
 	relock.New,
 	stuckchan.New,
 	unreleased.New,

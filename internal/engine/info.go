@@ -6,11 +6,13 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/conclint/conclint/internal/engine/accesses"
 	"github.com/conclint/conclint/internal/engine/errs"
 	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/skeleton"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/engine/timeouts"
 	"github.com/conclint/conclint/internal/model"
 )
 
@@ -25,11 +27,14 @@ type Info struct {
 	Locks *locks.Analysis
 	// Spawn knows the goroutines: spawns, joins, and what may run in parallel.
 	Spawn *spawn.Analysis
+	// Timeouts knows the waits on the outside and what bounds them.
+	Timeouts *timeouts.Analysis
 	// Pass is the engine's pass: syntax, types, file set.
 	Pass *analysis.Pass
 	// ImportedEdges are the lock-order edges of all imported packages.
 	ImportedEdges []model.Edge
 
+	accesses   *accesses.Analysis
 	explored   *skeleton.Analysis // see [Info.Interleavings]
 	operations *Operations
 
@@ -50,6 +55,15 @@ func (in *Info) Errs() *errs.Analysis {
 		in.errs = errs.Run(in.Prog, in.Spawn)
 	}
 	return in.errs
+}
+
+// Accesses knows the reads and writes of shared memory and which of them race. It
+// is computed when first asked for, so never for dependencies.
+func (in *Info) Accesses() *accesses.Analysis {
+	if in.accesses == nil {
+		in.accesses = accesses.New(in.Prog, in.Locks, in.Spawn)
+	}
+	return in.accesses
 }
 
 // internalError notes that something could not be analysed. The notes leave the

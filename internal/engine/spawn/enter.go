@@ -123,7 +123,7 @@ func (a *Analysis) Outside(fn *ssa.Function) bool {
 	if !ok {
 		return true // the package initialiser
 	}
-	return obj.Exported() || obj.Name() == "main" || obj.Name() == "init"
+	return obj.Exported() || obj.Signature().Recv() == nil && (obj.Name() == "main" || obj.Name() == "init")
 }
 
 // MainOnly reports whether fn is main, init or the package initialiser: code that

@@ -112,38 +112,47 @@ type Meeting struct {
 	Same bool          // both run in one spawn, which starts several goroutines
 }
 
+// A Share says whether two footprints of one function touch one object, and which
+// instruction of the function makes it anew each time; nil if none does.
+type Share func(fx, fy *Footprint) (fresh ssa.Instruction, ok bool)
+
 // Meet looks for an activation in which x and y may run in parallel, nearest
-// first. With a fresh instruction, only activations count in which both see the
-// object that one execution of it makes: a variable of the activation.
-func (a *Analysis) Meet(x, y ssa.Instruction, fresh ssa.Instruction) (Meeting, bool) {
-	for _, m := range a.Meetings(x, y, fresh) {
-		return m, true
-	}
-	return Meeting{}, false
+// first. share restricts it to activations in which both touch the same object;
+// nil is no restriction.
+func (a *Analysis) Meet(x, y ssa.Instruction, share Share) (Meeting, bool) {
+	var out Meeting
+	found := false
+	a.Meetings(x, y, share, func(m Meeting) bool {
+		out, found = m, true
+		return false
+	})
+	return out, found
 }
 
-// Meetings lists all of [Analysis.Meet], nearest first, at most one for each pair of goroutines.
-func (a *Analysis) Meetings(x, y ssa.Instruction, fresh ssa.Instruction) []Meeting {
-	var out []Meeting
+// Meetings calls yield for all activations of [Analysis.Meet], nearest first, until it returns false.
+func (a *Analysis) Meetings(x, y ssa.Instruction, share Share, yield func(Meeting) bool) {
 	byFn := make(map[*ssa.Function][]*Footprint)
 	for _, fp := range a.Footprints(y.Parent()) {
 		byFn[fp.Fn] = append(byFn[fp.Fn], fp)
 	}
 	for _, fx := range a.Footprints(x.Parent()) {
 		for _, fy := range byFn[fx.Fn] {
-			if !fx.Async && !fy.Async || len(out) > 16 {
+			if !fx.Async && !fy.Async {
 				continue
 			}
-			if fresh != nil && !ssabuild.Encloses(fresh.Parent(), fx.Fn) && fresh.Parent() != fx.Fn {
-				continue
+			var fresh ssa.Instruction
+			if share != nil {
+				var ok bool
+				if fresh, ok = share(fx, fy); !ok {
+					continue
+				}
 			}
 			same, ok := a.overlap(fx, x, fy, y, fresh)
-			if ok && !a.ordered(fx, x, fy, y) {
-				out = append(out, Meeting{In: fx.Fn, A: fx, B: fy, Same: same})
+			if ok && !a.ordered(fx, x, fy, y) && !yield(Meeting{In: fx.Fn, A: fx, B: fy, Same: same}) {
+				return
 			}
 		}
 	}
-	return out
 }
 
 // overlap decides by control flow whether the two footprints may overlap.
@@ -329,6 +338,15 @@ func (a *Analysis) Lift(fp *Footprint, path *access.Path) *access.Path {
 	}
 	return a.prog.Translate(a.Lift(fp.prev, path), fp.target, fp.Fn)
 }
+
+// Prev is the footprint one level down, nil for the body itself.
+func (fp *Footprint) Prev() *Footprint { return fp.prev }
+
+// Target is how the function one level down is entered.
+func (fp *Footprint) Target() ssabuild.Target { return fp.target }
+
+// Place is where x, an instruction of the body, runs as fp's function sees it.
+func (fp *Footprint) Place(x ssa.Instruction) ssa.Instruction { return at(fp, x) }
 
 // Weak reports whether the way to the body goes through an interface or a func field.
 func (fp *Footprint) Weak() bool { return fp.weak }

@@ -8,6 +8,7 @@ import (
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
 )
 
 // A point is an instruction that orders goroutines other than by a join: what
@@ -83,6 +84,24 @@ func (a *Analysis) pointsOf(fn *ssa.Function) []point {
 	}
 	a.points[fn] = out
 	return out
+}
+
+// Ordered reports whether something other than a join or a lock orders x and y.
+func (a *Analysis) Ordered(fx *Footprint, x ssa.Instruction, fy *Footprint, y ssa.Instruction) bool {
+	return a.ordered(fx, x, fy, y)
+}
+
+// Joined reports whether x comes after a wait for goroutines in its own function
+// or in one that called it.
+func (a *Analysis) Joined(fp *Footprint, x ssa.Instruction) bool {
+	for p := fp; p != nil; p = p.prev {
+		for _, j := range a.joins[p.Fn] {
+			if !p.Async && j.Defer == nil && j.Op != model.SignalSend && j.Op != model.SignalClose && Dominates(j.Instr, at(p, x)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // ordered reports whether a channel, event, Once, semaphore or atomic orders x

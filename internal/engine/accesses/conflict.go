@@ -1,0 +1,199 @@
+package accesses
+
+import (
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/engine/spawn"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
+)
+
+// A Conflict is two accesses of one location that may happen at once.
+type Conflict struct {
+	X, Y    *Access
+	Meeting spawn.Meeting
+	Path    *access.Path // the location as the function where both meet names it
+	ByClass bool         // no function leads to both; the objects are of one class
+}
+
+// Conflict looks for a way in which x and y race: an activation that leads to
+// both in different goroutines, on one object, without a common lock.
+func (a *Analysis) Conflict(x, y *Access) (*Conflict, bool) {
+	if x.Kind == model.ReadAccess && y.Kind == model.ReadAccess || x.Atomic && y.Atomic {
+		return nil, false
+	}
+	if a.fresh(x) || a.fresh(y) {
+		return nil, false
+	}
+	if !a.Shared(x.Fn) && !a.Shared(y.Fn) {
+		return a.classConflict(x, y)
+	}
+	var out *Conflict
+	var path *access.Path
+	share := func(fx, fy *spawn.Footprint) (fresh ssa.Instruction, ok bool) {
+		path, fresh, ok = a.shared(fx, x, fy, y)
+		return fresh, ok
+	}
+	a.spawn.Meetings(x.Instr, y.Instr, share, func(m spawn.Meeting) bool {
+		if a.excluded(m, x, y) || m.A.Weak() || m.B.Weak() || !a.sameElement(m, x, y) {
+			return true
+		}
+		out = &Conflict{X: x, Y: y, Meeting: m, Path: path}
+		return false
+	})
+	if out == nil {
+		return a.classConflict(x, y)
+	}
+	return out, true
+}
+
+// fresh reports whether the access is on an object that nobody else knows while
+// its function runs.
+func (a *Analysis) fresh(x *Access) bool { return a.prog.Unpublished(x.Path, x.Fn) }
+
+// shared reports whether the two accesses name one object in the function where
+// their footprints meet.
+func (a *Analysis) shared(fx *spawn.Footprint, x *Access, fy *spawn.Footprint, y *Access) (*access.Path, ssa.Instruction, bool) {
+	px := a.spawn.Lift(fx, x.Path)
+	py := a.spawn.Lift(fy, y.Path)
+	if px != py || px.Root().Kind == access.Unknown {
+		return nil, nil, false
+	}
+	if varying(px.Parent()) || !px.Exact() && !isElem(px) {
+		return nil, nil, false
+	}
+	root := px.Root()
+	switch root.Kind {
+	case access.Cell, access.Value:
+		instr, ok := root.Owner.(ssa.Instruction)
+		if !ok {
+			return nil, nil, false
+		}
+		owner := instr.Parent()
+		if owner != fx.Fn && !ssabuild.Encloses(owner, fx.Fn) {
+			return nil, nil, false
+		}
+		if owner != fx.Fn {
+			return px, nil, true // a variable of an enclosing function, older than the activation
+		}
+		return px, instr, true
+	case access.Param:
+		return px, nil, true
+	case access.Global:
+		return px, nil, true
+	}
+	return nil, nil, false
+}
+
+// varying reports whether a path leads through an element whose index is not
+// constant: it may be another element in each goroutine.
+func varying(p *access.Path) bool {
+	for ; p != nil && p.Parent() != nil; p = p.Parent() {
+		if p.Selector() == access.Elem {
+			return true
+		}
+	}
+	return false
+}
+
+// excluded reports whether a lock is held at both accesses in this meeting.
+func (a *Analysis) excluded(m spawn.Meeting, x, y *Access) bool {
+	lx, okx := a.lockset(m.A, x.Instr)
+	ly, oky := a.lockset(m.B, y.Instr)
+	if !okx || !oky {
+		return true
+	}
+	_, common := model.CommonLock(lx, ly)
+	return common
+}
+
+// HeldAt are the locks certainly held at an instruction, its function's callers
+// included; known is false if the function was too large to follow.
+func (a *Analysis) HeldAt(instr ssa.Instruction) (ops []model.LockOp, known bool) {
+	if ops, ok := a.held[instr]; ok {
+		return ops, true
+	}
+	set := a.locks.HeldAt(instr)
+	if !set.Known {
+		return nil, false
+	}
+	ops = append(ops, set.Must...)
+	for _, op := range a.locks.Entry(instr.Parent()).Must {
+		ops = addOp(ops, op)
+	}
+	a.held[instr] = ops
+	return ops, true
+}
+
+func addOp(ops []model.LockOp, op model.LockOp) []model.LockOp {
+	for i, o := range ops {
+		if o.Path == op.Path {
+			ops[i].Mode = max(o.Mode, op.Mode)
+			return ops
+		}
+	}
+	return append(ops, op)
+}
+
+// lockset are the locks held at x in the terms of a footprint's function: its
+// own, and those held at the calls that lead to it within its goroutine. Locks
+// that the spawner holds count only if it waits for the goroutine under them.
+func (a *Analysis) lockset(fp *spawn.Footprint, x ssa.Instruction) (ops []model.LockOp, known bool) {
+	var levels []*spawn.Footprint
+	for p := fp; p != nil; p = p.Prev() {
+		levels = append(levels, p)
+	}
+	for i := len(levels) - 1; i >= 0; i-- {
+		p := levels[i]
+		if p.Prev() != nil {
+			for j := range ops {
+				ops[j].Path = a.prog.Translate(ops[j].Path, p.Target(), p.Fn)
+			}
+		}
+		if p.Async {
+			continue
+		}
+		held, ok := a.HeldAt(p.Place(x))
+		if !ok {
+			return nil, false
+		}
+		ops = append([]model.LockOp(nil), ops...)
+		for _, op := range held {
+			ops = addOp(ops, op)
+		}
+	}
+	return ops, true
+}
+
+// sameElement reports whether accesses of elements with unknown index may mean
+// one element: each goroutine that has an index of its own has elements of its own.
+func (a *Analysis) sameElement(m spawn.Meeting, x, y *Access) bool {
+	if x.Content || x.Path.Selector() != access.Elem {
+		return true
+	}
+	if x.Index == nil || y.Index == nil {
+		return false
+	}
+	if !m.Same {
+		return false // two different pieces of code: nothing is known of their indexes
+	}
+	return !a.ownIndex(m.A, x.Index, 0) && !a.ownIndex(m.B, y.Index, 0)
+}
+
+// ownIndex reports whether an index may be derived from something that belongs to
+// one goroutine or one iteration: a parameter, a variable, an element of data.
+func (a *Analysis) ownIndex(fp *spawn.Footprint, v ssa.Value, depth int) bool {
+	if depth > 6 {
+		return true
+	}
+	switch v := v.(type) {
+	case *ssa.Const:
+		return false
+	case *ssa.BinOp:
+		return a.ownIndex(fp, v.X, depth+1) || a.ownIndex(fp, v.Y, depth+1)
+	case *ssa.Convert:
+		return a.ownIndex(fp, v.X, depth+1)
+	}
+	return true
+}

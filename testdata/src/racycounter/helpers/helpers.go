@@ -1,0 +1,110 @@
+// Package helpers has the counter, the goroutine or both behind functions and methods.
+package helpers
+
+import (
+	"net/http"
+	"sync"
+)
+
+type stats struct {
+	n   int
+	max int
+}
+
+func (s *stats) add() {
+	s.n++ // want `s.n is incremented by several goroutines at once \(started in a loop at helpers.go:21\) without a lock`
+}
+
+func methods() {
+	s := new(stats)
+	for i := 0; i < 3; i++ {
+		go s.add()
+	}
+}
+
+func bump(p *int) {
+	*p++ // want `\*p is incremented by several goroutines at once \(started in a loop at helpers.go:34\)`
+}
+
+func pointers() int {
+	n := 0
+	var wg sync.WaitGroup
+	for i := 0; i < 3; i++ {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			bump(&n)
+		}()
+	}
+	wg.Wait()
+	return n
+}
+
+type pool struct{ wg sync.WaitGroup }
+
+// Go runs f like an error group would.
+func (p *pool) Go(f func()) {
+	p.wg.Add(1)
+	go func() {
+		defer p.wg.Done()
+		f()
+	}()
+}
+
+func (p *pool) Wait() { p.wg.Wait() }
+
+func ownPool() int {
+	var p pool
+	n := 0
+	for i := 0; i < 3; i++ {
+		p.Go(func() {
+			n++ // want `n is incremented by several goroutines at once \(started in a loop at helpers.go:60\)`
+		})
+	}
+	p.Wait()
+	return n
+}
+
+func ownPoolOk() int {
+	var p pool
+	n := 0
+	p.Go(func() { n++ })
+	p.Wait()
+	n++
+	return n
+}
+
+var requests int
+
+func handle(w http.ResponseWriter, r *http.Request) {
+	requests++ // want `requests is incremented by several goroutines at once`
+}
+
+func register() {
+	http.HandleFunc("/", handle)
+}
+
+type server struct {
+	served int
+}
+
+// ServeHTTP is called by many goroutines.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.served++ // want `s.served is incremented by handlers, which run in parallel, without a lock`
+}
+
+type lazy struct{ conn *stats }
+
+func (l *lazy) get() *stats {
+	if l.conn == nil {
+		l.conn = new(stats) // want `l.conn is tested and then set by several goroutines at once`
+	}
+	return l.conn
+}
+
+func lazily() {
+	l := new(lazy)
+	for i := 0; i < 3; i++ {
+		go func() { l.get() }()
+	}
+}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/conclint/conclint/runtime/internal/place"
 )
@@ -27,8 +29,8 @@ type Barrier struct {
 	parties  int
 	arrived  int // parties waiting in this round
 	acting   bool
-	round    uint64
 	broken   error
+	round    atomic.Uint64 // changed with mu held, read also without
 }
 
 // BarrierOption configures a [Barrier].
@@ -71,45 +73,69 @@ func (b *Barrier) Waiting() int {
 // ends, every party of the round gets an error that matches [ErrBroken] and the cause. What a party did before Wait is visible to all of
 // them after it.
 func (b *Barrier) Wait(ctx context.Context) (index int, err error) {
+	index, round, passed, err := b.arrive(ctx)
+	if passed || err != nil {
+		return index, err
+	}
+	// The others may need no more than the processor to arrive, and going to sleep costs more than letting them have it.
+	for range yields {
+		runtime.Gosched()
+		if b.round.Load() != round {
+			return index, nil
+		}
+	}
+	return index, b.await(ctx, round, place.Caller(1))
+}
+
+// yields is how often a party lets others run before it goes to sleep.
+const yields = 2
+
+// arrive takes part in the round, and completes it if the caller is the last party.
+func (b *Barrier) arrive(ctx context.Context) (index int, round uint64, passed bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for b.acting && b.broken == nil {
 		b.progress.Wait() // more callers than parties: this one belongs to the next round
 	}
 	if b.broken == nil && b.parties == 0 {
-		panic(fmt.Sprintf("gate: Barrier.Wait at %v: all parties of the barrier made at %v have left", place.Caller(1), b.made))
+		panic(fmt.Sprintf("gate: Barrier.Wait at %v: all parties of the barrier made at %v have left", place.Caller(2), b.made))
 	}
 	if ctx.Err() != nil {
-		b.breakWith(context.Cause(ctx), place.Caller(1))
+		b.breakWith(context.Cause(ctx), place.Caller(2))
 	}
 	if b.broken != nil {
-		return 0, b.broken
+		return 0, 0, false, b.broken
 	}
-	index = b.arrived
+	index, round = b.arrived, b.round.Load()
 	b.arrived++
-	if b.arrived == b.parties {
-		b.complete()
-		return index, b.broken
+	if b.arrived < b.parties {
+		return index, round, false, nil
 	}
-	round := b.round
+	b.complete()
+	return index, round, b.broken == nil, b.broken
+}
+
+// await sleeps until the round is completed or the barrier broken.
+func (b *Barrier) await(ctx context.Context, round uint64, at place.Place) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if ctx.Done() != nil {
-		at := place.Caller(1)
 		stop := context.AfterFunc(ctx, func() {
 			b.mu.Lock()
 			defer b.mu.Unlock()
-			if b.round == round && !b.acting {
+			if b.round.Load() == round && !b.acting {
 				b.breakWith(context.Cause(ctx), at)
 			}
 		})
 		defer stop()
 	}
-	for b.round == round && b.broken == nil {
+	for b.round.Load() == round && b.broken == nil {
 		b.progress.Wait()
 	}
-	if b.round != round {
-		return index, nil // completed, whatever happened afterwards
+	if b.round.Load() != round {
+		return nil // completed, whatever happened afterwards
 	}
-	return index, b.broken
+	return b.broken
 }
 
 // Leave takes one party out for good and never waits. If all others are waiting already, that completes their round (and runs the action).
@@ -152,7 +178,7 @@ func (b *Barrier) complete() {
 		}
 	}
 	b.arrived = 0
-	b.round++
+	b.round.Add(1)
 	b.progress.Broadcast()
 }
 

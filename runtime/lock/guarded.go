@@ -11,9 +11,22 @@ import (
 //
 // The pointer that the functions get is theirs only while they run: keeping it, or a map or slice it leads to, is a data race.
 type Guarded[T any] struct {
-	mu    Mutex
-	line  waitlist.List // of those in When
+	guard
 	value T
+}
+
+// guard is the part of a Guarded that does not depend on its type.
+type guard struct {
+	mu   Mutex
+	line waitlist.List // of those in When
+}
+
+// unlockChanged unlocks after the value may have changed.
+func (g *guard) unlockChanged() {
+	if !g.line.Empty() {
+		g.line.WakeAll()
+	}
+	g.mu.Unlock()
 }
 
 // NewGuarded returns a guarded value that starts as v.
@@ -71,11 +84,4 @@ func (g *Guarded[T]) lockWhen(ctx context.Context, ready func(v *T) bool) (err e
 	}
 	ok = true
 	return nil
-}
-
-func (g *Guarded[T]) unlockChanged() {
-	if !g.line.Empty() {
-		g.line.WakeAll()
-	}
-	g.mu.Unlock()
 }

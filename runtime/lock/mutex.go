@@ -6,8 +6,8 @@ import "sync"
 // be copied after first use. What a debug build checks is described at the top of the package.
 type Mutex struct {
 	watch watch // empty unless this is a debug build
-	order order
 	mu    sync.Mutex
+	order order
 }
 
 // NewMutex returns an unlocked mutex with the given rank and name.

@@ -10,11 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/conclint/conclint/runtime/internal/leak"
+	"github.com/conclint/conclint/runtime/conctest"
 	"github.com/conclint/conclint/runtime/lock"
 )
 
-func TestMain(m *testing.M) { leak.Main(m) }
+func TestMain(m *testing.M) { conctest.Main(m) }
 
 var errGaveUp = errors.New("gave up")
 

@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/conclint/conclint/runtime/internal/leak"
+	"github.com/conclint/conclint/runtime/conctest"
 	"github.com/conclint/conclint/runtime/queue"
 )
 
-func TestMain(m *testing.M) { leak.Main(m) }
+func TestMain(m *testing.M) { conctest.Main(m) }
 
 var errGaveUp = errors.New("gave up")
 

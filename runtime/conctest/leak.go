@@ -2,8 +2,10 @@ package conctest
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,6 +14,9 @@ import (
 
 // Grace is how long a leak check waits for goroutines that are on their way out.
 const Grace = 2 * time.Second
+
+// grace is Grace, or less in the tests of the check itself.
+var grace = Grace
 
 // goroutine is one entry of a stack dump.
 type goroutine struct {
@@ -29,22 +34,22 @@ func NoLeaks(t testing.TB) {
 	}
 	t.Cleanup(func() {
 		t.Helper()
-		if left := leaked(before, Grace); len(left) > 0 {
+		if left := leaked(before, grace); len(left) > 0 {
 			t.Error(describe(left))
 		}
 	})
 }
 
 // Main runs the tests and fails if they leave goroutines behind. It does not return.
-func Main(m *testing.M) { os.Exit(run(m.Run)) }
+func Main(m *testing.M) { os.Exit(run(m.Run, os.Stderr)) }
 
-func run(tests func() int) (code int) {
+func run(tests func() int, report io.Writer) (code int) {
 	code = tests()
 	if code != 0 {
 		return code // a failed test may well have left something
 	}
-	if left := leaked(nil, Grace); len(left) > 0 {
-		fmt.Fprintln(os.Stderr, describe(left))
+	if left := leaked(nil, grace); len(left) > 0 {
+		fmt.Fprintln(report, describe(left))
 		return 1
 	}
 	return 0
@@ -76,26 +81,17 @@ func leaked(before map[int]bool, grace time.Duration) []goroutine {
 	}
 }
 
-// isInfrastructure reports whether a goroutine belongs to the testing package or to the runtime. Goroutines of the runtime itself are not in a
-// dump; those of its libraries are.
-func isInfrastructure(stack string) bool {
-	_, frames, _ := strings.Cut(stack, "\n")
-	for _, top := range []string{
-		"testing.(*T).Run(", "testing.runTests(", "testing.(*M).", "testing.tRunner(", "testing.(*F).Fuzz(", "testing.(*B).",
-		"testing.runFuzzing(", "testing.runFuzzTests(", "os/signal.signal_recv(", "os/signal.loop(", "runtime.ReadTrace(",
-	} {
-		if strings.HasPrefix(frames, top) || createdBy(stack, top) {
-			return true
-		}
-	}
-	// A test waiting for its parallel turn or for its subtests is parked below these.
-	return strings.Contains(frames, "\ntesting.(*T).Run(") || strings.Contains(frames, "\ntesting.(*M).startAlarm")
-}
+// infrastructure names, as the beginning of the function that started them, goroutines that belong to no test: those of the testing package, among
+// them the tests themselves, which may be parked in their parents; of signal handling; and of tracing, profiling and cleanups.
+var infrastructure = []string{"testing.", "testing/", "os/signal.", "runtime/", "runtime."}
 
-// createdBy matches goroutines that the testing package and os/signal start for themselves.
-func createdBy(stack, f string) bool {
+func isInfrastructure(stack string) bool {
 	at := strings.LastIndex(stack, "\ncreated by ")
-	return at >= 0 && strings.HasPrefix(f, "os/signal") && strings.HasPrefix(stack[at+len("\ncreated by "):], "os/signal.")
+	if at < 0 {
+		return true // the main goroutine
+	}
+	starter := stack[at+len("\ncreated by "):]
+	return slices.ContainsFunc(infrastructure, func(prefix string) bool { return strings.HasPrefix(starter, prefix) })
 }
 
 // goroutines takes a dump of all stacks, the caller's first.

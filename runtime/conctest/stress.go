@@ -35,12 +35,17 @@ func Stress(t testing.TB, cfg Config, body func(r *Round)) {
 		cfg.Seed = seedFromEnvironment(t)
 	}
 	for i := range rounds(t, cfg.Rounds) {
-		r := &Round{TB: t, N: i, rand: rand.New(rand.NewPCG(cfg.Seed, uint64(i)))}
+		r := &Round{TB: t, N: i, rand: newRand(cfg.Seed, i, 0), fate: newRand(cfg.Seed, i, 1)}
 		r.play(cfg.Cancel, body)
 		if t.Failed() {
 			t.Fatalf("conctest: failed in round %d with seed %d", i, cfg.Seed)
 		}
 	}
+}
+
+// newRand gives every round two independent sources: what the canceller draws must not shift what the body draws.
+func newRand(seed uint64, round, source int) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, uint64(round)<<1|uint64(source)))
 }
 
 func seedFromEnvironment(t testing.TB) uint64 {
@@ -82,18 +87,19 @@ type Round struct {
 
 	mu   sync.Mutex
 	rand *rand.Rand
+	fate *rand.Rand // used by the canceller only
 }
 
 func (r *Round) play(cancelRate float64, body func(r *Round)) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	r.ctx = ctx
 	var canceller sync.WaitGroup
-	if r.Maybe(cancelRate) {
+	if r.fate.Float64() < cancelRate {
 		canceller.Add(1)
 		go func() {
 			defer canceller.Done()
-			for range r.IntN(40) {
-				r.Yield()
+			for range r.fate.IntN(40) {
+				yield(r.fate.IntN)
 			}
 			cancel(ErrCancelled)
 		}()
@@ -127,17 +133,19 @@ func (r *Round) Maybe(p float64) bool {
 }
 
 // Yield gives way to other goroutines in a random manner: not at all, once or several times, or by a sleep of some microseconds.
-func (r *Round) Yield() {
-	switch r.IntN(8) {
+func (r *Round) Yield() { yield(r.IntN) }
+
+func yield(intN func(int) int) {
+	switch intN(8) {
 	case 0, 1, 2:
 	case 3, 4, 5:
 		runtime.Gosched()
 	case 6:
-		for range 1 + r.IntN(10) {
+		for range 1 + intN(10) {
 			runtime.Gosched()
 		}
 	case 7:
-		time.Sleep(time.Duration(r.IntN(20)) * time.Microsecond)
+		time.Sleep(time.Duration(intN(20)) * time.Microsecond)
 	}
 }
 

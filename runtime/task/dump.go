@@ -15,7 +15,7 @@ func Dump(w io.Writer) error {
 	var out bytes.Buffer
 	now := time.Now()
 	list := List()
-	fmt.Fprintf(&out, "%d named tasks\n", len(list))
+	fmt.Fprintf(&out, "named tasks: %d\n", len(list))
 	for _, info := range list {
 		fmt.Fprintf(&out, "  #%d %s", info.ID, info.Name)
 		if info.Group != "" && info.Group != info.Name {

@@ -133,7 +133,8 @@ func (g *Group) TryGo(f func(ctx context.Context) error) bool {
 // Wait joins a group made by [New]: it returns when no task is left, with the same result as [Run]. Tasks may still
 // call Go during Wait. Further calls return the same result.
 //
-// It panics for a group made by Run, and when a task of the group calls it, since it would wait for itself.
+// It panics for a group made by Run, and when a task of a group with a limit calls it, since it would wait for itself. In a group without limit that
+// is not noticed, and hangs.
 func (g *Group) Wait() error {
 	g.mustBeMade()
 	if g.lexical {

@@ -323,6 +323,16 @@ func init() {
 		"Limit": func(f func(context.Context) error, opt task.Option) {
 			_ = task.Run(bg, func(g *task.Group) error { g.Go(f); return nil }, opt, task.Limit(1))
 		},
+		"Await in a task": func(f func(context.Context) error, opt task.Option) {
+			_ = task.Run(bg, func(g *task.Group) error {
+				g.Go(func(ctx context.Context) error {
+					defer func() { _ = recover() }()
+					_, err := task.Go(g, withValue(f)).Await(ctx)
+					return err
+				})
+				return nil
+			}, opt, task.Limit(1))
+		},
 		"Map": func(f func(context.Context) error, opt task.Option) {
 			_, _ = task.Map(bg, []int{1}, func(ctx context.Context, _ int) (int, error) { return 0, f(ctx) }, opt)
 		},

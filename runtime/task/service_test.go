@@ -237,7 +237,7 @@ func TestCurrentListDump(t *testing.T) {
 			}
 			dump := out.String()
 			head, stacks, _ := strings.Cut(dump, "\n\n")
-			if !strings.HasPrefix(head, "4 named tasks\n") || !strings.Contains(head, " special in fetcher, for ") {
+			if !strings.HasPrefix(head, "named tasks: 4\n") || !strings.Contains(head, " special in fetcher, for ") {
 				t.Error(head)
 			}
 			first, rest, _ := strings.Cut(stacks, "TestCurrentListDump")

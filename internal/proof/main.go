@@ -16,6 +16,7 @@ import (
 	"os/signal"
 
 	"github.com/conclint/conclint/internal/proof/audit"
+	"github.com/conclint/conclint/internal/proof/bench"
 	"github.com/conclint/conclint/internal/proof/corpus"
 )
 
@@ -26,6 +27,7 @@ func main() {
 		"corpus": corpus.Command,
 		"audit":  audit.Command,
 		"sample": audit.Sample,
+		"bench":  bench.Command,
 	}
 	var run func(context.Context, []string, io.Writer) error
 	if len(os.Args) > 1 {

@@ -34,14 +34,8 @@ func (c *common) analyse(ctx context.Context, module string) (dir string, findin
 	if err != nil {
 		return "", nil, err
 	}
-	cache := c.cache
-	if cache == "" {
-		if cache, err = os.UserCacheDir(); err != nil {
-			return "", nil, err
-		}
-		cache = filepath.Join(cache, "conclint-corpus")
-	}
-	if cache, err = filepath.Abs(cache); err != nil {
+	cache, err := modules.Cache(c.cache)
+	if err != nil {
 		return "", nil, err
 	}
 	if dir, err = modules.Prepare(ctx, module, cache); err != nil {

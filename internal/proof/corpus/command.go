@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/conclint/conclint/internal/proof/finding"
+	"github.com/conclint/conclint/internal/proof/modules"
 )
 
 // Command is `proof corpus`: it parses args, runs the cases asked for and prints the tables to w.
@@ -42,7 +43,7 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	if _, err := os.Stat(path); err != nil {
 		return fmt.Errorf("%w: run make build first", err)
 	}
-	work, err := workDir(*cache)
+	work, err := modules.Cache(*cache)
 	if err != nil {
 		return err
 	}
@@ -75,21 +76,6 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	}
 	Print(w, "real bugs", results, *verbose)
 	return nil
-}
-
-func workDir(dir string) (string, error) {
-	if dir == "" {
-		user, err := os.UserCacheDir()
-		if err != nil {
-			return "", err
-		}
-		dir = filepath.Join(user, "conclint-corpus")
-	}
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	return dir, os.MkdirAll(dir, 0o777)
 }
 
 // A selection says which cases are asked for; its zero value asks for all.

@@ -1,0 +1,22 @@
+package modules
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// Cache returns dir, absolute and made if it does not exist; an empty dir stands for conclint-corpus in the user's cache directory.
+func Cache(dir string) (string, error) {
+	if dir == "" {
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return "", err
+		}
+		dir = filepath.Join(user, "conclint-corpus")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	return dir, os.MkdirAll(dir, 0o777)
+}

@@ -71,11 +71,9 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 		fmt.Fprintf(os.Stderr, "\r%d/%d %-30s", done, len(bugs), r.ID)
 	})
 	fmt.Fprintln(os.Stderr)
-	if err != nil {
-		return err
-	}
-	Print(w, "real bugs", results, *verbose)
-	return nil
+	// What is done when the run is interrupted is worth seeing.
+	Print(w, "real bugs", slices.DeleteFunc(results, func(r Result) bool { return r.ID == "" }), *verbose)
+	return err
 }
 
 // A selection says which cases are asked for; its zero value asks for all.

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"go/doc/comment"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,7 +27,7 @@ type page struct {
 type manual struct {
 	analyzer string
 	title    string
-	text     *comment.Doc // without heading and title
+	text     *comment.Doc // without the title
 }
 
 // generate makes all pages: the analyzers in the order of their names, the engine's, the index.
@@ -67,48 +65,15 @@ func generate(root string) ([]page, error) {
 const indexNotes = "Codes marked \\* belong to the strict tier and are shown with `-strict` only. " +
 	"`conclint -explain CODE` prints the section of a code.\n"
 
-// readManual reads the package comment of a doc.go: a heading "Analyzer NAME", then "NAME: title", then the text.
+// readManual reads the doc.go of an analyzer.
 func readManual(file, analyzer string) (manual, error) {
-	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments|parser.PackageClauseOnly)
+	source, err := os.ReadFile(file)
 	if err != nil {
 		return manual{}, err
 	}
+	title, text, _ := strings.Cut(report.Manual(string(source), analyzer), "\n")
 	var p comment.Parser
-	all := p.Parse(parsed.Doc.Text()).Content
-	heading := slices.IndexFunc(all, func(b comment.Block) bool {
-		h, ok := b.(*comment.Heading)
-		return ok && plain(h.Text) == "Analyzer "+analyzer
-	})
-	if heading < 0 || heading+1 == len(all) {
-		return manual{}, fmt.Errorf("%s: no heading \"Analyzer %s\" with text below", file, analyzer)
-	}
-	first, ok := all[heading+1].(*comment.Paragraph)
-	if !ok {
-		return manual{}, fmt.Errorf("%s: the heading is not followed by a title", file)
-	}
-	title, ok := strings.CutPrefix(plain(first.Text), analyzer+": ")
-	if !ok {
-		return manual{}, fmt.Errorf("%s: the text does not begin with %q", file, analyzer+": ")
-	}
-	return manual{analyzer, title, &comment.Doc{Content: all[heading+2:]}}, nil
-}
-
-// plain returns the words of a text without mark-up.
-func plain(text []comment.Text) string {
-	var b strings.Builder
-	for _, t := range text {
-		switch t := t.(type) {
-		case comment.Plain:
-			b.WriteString(string(t))
-		case comment.Italic:
-			b.WriteString(string(t))
-		case *comment.Link:
-			b.WriteString(plain(t.Text))
-		case *comment.DocLink:
-			b.WriteString(plain(t.Text))
-		}
-	}
-	return strings.ReplaceAll(b.String(), "\n", " ")
+	return manual{analyzer, strings.TrimPrefix(title, analyzer+": "), p.Parse(text)}, nil
 }
 
 func analyzerPage(m manual, example string) ([]byte, error) {

@@ -62,15 +62,3 @@ func TestWriteRemovesWhatIsLeftOver(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(index), "| [relock](relock.md) | report it | [call](relock.md#call), ")
 }
-
-func TestManualWithoutTitle(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "doc.go")
-	for text, want := range map[string]string{
-		"// Package x is here.\npackage x\n":                   `no heading "Analyzer x"`,
-		"// # Analyzer x\n//\n// Something else.\npackage x\n": `does not begin with "x: "`,
-	} {
-		require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
-		_, err := readManual(file, "x")
-		assert.ErrorContains(t, err, want)
-	}
-}

@@ -39,12 +39,21 @@ func vetModule(t *testing.T, dir string, flags ...string) []string {
 	self, err := os.Executable()
 	require.NoError(t, err)
 	log := filepath.Join(t.TempDir(), "log")
-	args := append([]string{"vet", "-vettool=" + self, "-json", "-" + flagAll}, flags...)
-	cmd := exec.Command("go", append(args, "./...")...)
+	args := append([]string{"vet", "-vettool=" + self, "-" + flagAll}, flags...)
+	return loggedRuns(t, dir, log, "go", append(args, "-json", "./...")...)
+}
+
+// loggedRuns runs a program that runs this test binary as a vet tool.
+func loggedRuns(t *testing.T, dir, log, program string, args ...string) []string {
+	t.Helper()
+	cmd := exec.Command(program, args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), asTool+"=1", runLog+"="+log, "GOFLAGS=", "GOWORK=off", "PWD="+dir)
 	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	var exit *exec.ExitError // findings
+	if err != nil {
+		require.ErrorAs(t, err, &exit, "%s", out)
+	}
 	data, err := os.ReadFile(log)
 	if os.IsNotExist(err) {
 		return nil
@@ -81,6 +90,11 @@ func TestDependenciesRunTheEngineOnly(t *testing.T) {
 	}, runs, "no reporter on a dependency, nothing on the standard library")
 
 	assert.Empty(t, vetModule(t, main, nonce), "a second run executes nothing")
+
+	// The standalone mode shares what go vet has computed.
+	self, err := os.Executable()
+	require.NoError(t, err)
+	assert.Empty(t, loggedRuns(t, main, filepath.Join(root, "log"), self, nonce, "./..."))
 
 	runs = vetModule(t, main, nonce, "-relock")
 	assert.ElementsMatch(t, []string{

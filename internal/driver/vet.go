@@ -103,8 +103,11 @@ func (v vetRun) command(ctx context.Context, args ...string) *exec.Cmd {
 func (v vetRun) once(ctx context.Context) (*vetResult, error) {
 	// An explicit -trimpath=false overrides GOFLAGS: with trimmed paths the
 	// build cache would replay the diagnostics of another checkout.
-	args := []string{"vet", "-vettool=" + v.self, "-json", "-trimpath=false"}
+	args := []string{"vet", "-vettool=" + v.self, "-trimpath=false"}
 	args = append(args, v.analysis...)
+	// After the flags of the tool, where a go vet without -json has it too in
+	// the key of its cache.
+	args = append(args, "-json")
 	args = append(args, v.build...)
 	args = append(args, "--")
 	args = append(args, v.packages...)

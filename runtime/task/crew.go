@@ -67,42 +67,31 @@ func newCrew(s *scope, o owner, limit int, outer *crew) *crew {
 // ctx may be nil.
 // It gives up when ctx or the crew's own context ends. closed reports that the crew has been joined.
 func (c *crew) submit(ctx context.Context, u unit) (queued, closed bool) {
-	isMember := false // known only once it matters
+	isMember, known := false, false // asked only once it matters
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	for {
-		if c.closed {
-			c.mu.Unlock()
+		switch {
+		case c.closed:
 			return false, true
-		}
-		if c.scope.isEnded() || ctx != nil && isClosed(ctx.Done()) {
-			c.mu.Unlock()
+		case c.scope.isEnded() || ctx != nil && ctx.Err() != nil:
 			return false, false
-		}
-		if c.n < len(c.ring) && (!c.refusing || isMember) {
-			break
-		}
-		if !isMember {
+		case c.n < len(c.ring) && (isMember || !c.refusing):
+			c.push(u)
+			return true, false
+		case !known:
 			id := c.id
 			c.mu.Unlock()
-			isMember = ctx != nil && isMemberContext(ctx, c) || onStack(id)
+			isMember, known = ctx != nil && isMemberContext(ctx, c) || onStack(id), true
 			c.mu.Lock()
-			switch {
-			case isMember || c.closed:
-			case c.refusing:
-				c.mu.Unlock()
-				return false, true
-			case c.n == len(c.ring):
-				c.waitForSpace(ctx)
-			}
-			continue
-		}
-		if c.n == len(c.ring) {
+		case isMember:
 			c.grow()
+		case c.refusing:
+			return false, true
+		default:
+			c.waitForSpace(ctx)
 		}
 	}
-	c.push(u)
-	c.mu.Unlock()
-	return true, false
 }
 
 // trySubmit queues u if a worker is free to take it at once.

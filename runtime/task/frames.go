@@ -6,38 +6,39 @@ import (
 )
 
 // Go has no goroutine identity, but whether the caller is a task of a given crew must be known in one rare case: when it is about
-// to wait for room in a full queue, which only the crew's own workers can make. So every worker runs under three frames that spell
+// to wait for room in a full queue, which only the crew's own workers can make. So every worker runs under four frames that spell
 // the number of its crew in base 16, and runtime.Callers (about 1 µs) finds them. The frames cost a worker about 10 ns, once.
 
 // crewID is the number of a live crew. The zero crewID belongs to nobody.
 type crewID uint16
 
 const (
-	digitsPerID = 3
+	digitsPerID = 4
 	maxCrewIDs  = 1 << (4 * digitsPerID)
 )
 
-// crewIDs hands out numbers so that no two live crews share one. When all 4095 are taken a crew gets none,
-// and its tasks count as outsiders.
+// crewIDs hands out numbers so that no two live crews share one, in turn, so that a number comes back as late as possible. When all 65535 are taken a
+// crew gets none, and its tasks count as outsiders.
 var crewIDs struct {
-	mu   sync.Mutex
-	free []crewID
-	next crewID
+	mu    sync.Mutex
+	taken [maxCrewIDs / 64]uint64
+	live  int
+	last  crewID
 }
 
 func takeCrewID() crewID {
-	crewIDs.mu.Lock()
-	defer crewIDs.mu.Unlock()
-	if n := len(crewIDs.free); n > 0 {
-		id := crewIDs.free[n-1]
-		crewIDs.free = crewIDs.free[:n-1]
-		return id
-	}
-	if crewIDs.next == maxCrewIDs-1 {
+	ids := &crewIDs
+	ids.mu.Lock()
+	defer ids.mu.Unlock()
+	if ids.live == maxCrewIDs-1 {
 		return 0
 	}
-	crewIDs.next++
-	return crewIDs.next
+	for ids.last++; ids.last == 0 || ids.taken[ids.last/64]&(1<<(ids.last%64)) != 0; {
+		ids.last++
+	}
+	ids.taken[ids.last/64] |= 1 << (ids.last % 64)
+	ids.live++
+	return ids.last
 }
 
 func returnCrewID(id crewID) {
@@ -45,7 +46,8 @@ func returnCrewID(id crewID) {
 		return
 	}
 	crewIDs.mu.Lock()
-	crewIDs.free = append(crewIDs.free, id)
+	crewIDs.taken[id/64] &^= 1 << (id % 64)
+	crewIDs.live--
 	crewIDs.mu.Unlock()
 }
 
@@ -53,8 +55,8 @@ func returnCrewID(id crewID) {
 type trail struct {
 	ids   []crewID
 	digit int // of ids[0], next to be spelled
-	depth int
 	body  func()
+	ended bool
 }
 
 // under calls body with the ids spelled on the stack.
@@ -69,7 +71,6 @@ func under(ids []crewID, body func()) {
 
 //go:noinline
 func (t *trail) next() {
-	t.depth++
 	if t.digit == digitsPerID {
 		t.ids, t.digit = t.ids[1:], 0
 	}
@@ -147,49 +148,49 @@ func digitOf(known *[16]uintptr, pc uintptr) int {
 // The sixteen digits must be sixteen functions. Each does something after the call, so that it cannot become a jump.
 
 //go:noinline
-func digit0(t *trail) { t.next(); t.depth-- }
+func digit0(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit1(t *trail) { t.next(); t.depth-- }
+func digit1(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit2(t *trail) { t.next(); t.depth-- }
+func digit2(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit3(t *trail) { t.next(); t.depth-- }
+func digit3(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit4(t *trail) { t.next(); t.depth-- }
+func digit4(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit5(t *trail) { t.next(); t.depth-- }
+func digit5(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit6(t *trail) { t.next(); t.depth-- }
+func digit6(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit7(t *trail) { t.next(); t.depth-- }
+func digit7(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit8(t *trail) { t.next(); t.depth-- }
+func digit8(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit9(t *trail) { t.next(); t.depth-- }
+func digit9(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit10(t *trail) { t.next(); t.depth-- }
+func digit10(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit11(t *trail) { t.next(); t.depth-- }
+func digit11(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit12(t *trail) { t.next(); t.depth-- }
+func digit12(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit13(t *trail) { t.next(); t.depth-- }
+func digit13(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit14(t *trail) { t.next(); t.depth-- }
+func digit14(t *trail) { t.next(); t.ended = true }
 
 //go:noinline
-func digit15(t *trail) { t.next(); t.depth-- }
+func digit15(t *trail) { t.next(); t.ended = true }

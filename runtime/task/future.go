@@ -110,7 +110,7 @@ func (f *Future[T]) wait(ctx context.Context) error {
 
 // helpAlong starts the task if it is still queued. The caller is a worker of the crew, whose place the task takes.
 func (f *Future[T]) helpAlong(ctx context.Context) {
-	if isClosed(ctx.Done()) || !f.claim() {
+	if ctx.Err() != nil || !f.claim() {
 		return
 	}
 	c := f.crew
@@ -162,7 +162,7 @@ func (f *Future[T]) runHere(seq int64) {
 }
 
 func (f *Future[T]) run(_ *crew, seq int64) {
-	if f.isPooled() && isClosed(f.parent.Done()) {
+	if f.isPooled() && f.parent.Err() != nil {
 		f.withdraw(context.Cause(f.parent))
 		return
 	}
@@ -233,7 +233,8 @@ func (f *Future[T]) Done() <-chan struct{} { return f.doneChannel() }
 // IsDone reports whether the task has ended. It costs one atomic load.
 func (f *Future[T]) IsDone() bool { return f.isDone() }
 
-// TryResult returns the result if the task has ended. It does not re-raise: the error of a task that panicked is its *[PanicError].
+// TryResult returns the result if the task has ended. It does not re-raise: the error of a task that panicked is its *[PanicError], which still needs
+// a join to be raised by.
 func (f *Future[T]) TryResult() (Result[T], bool) {
 	if !f.isDone() {
 		return Result[T]{}, false

@@ -205,22 +205,24 @@ func (g *Group) runAlone(f plain) {
 
 func (g *Group) spawnUnit(u runner) {
 	seq := g.begun.Add(1)
-	var lineage []crewID
-	if g.outer != nil {
-		lineage = g.outer.lineage
+	if g.outer == nil {
+		go g.runUnit(u, seq)
+		return
 	}
-	go under(lineage, func() {
-		returned := false
-		defer func() {
-			if !returned {
-				g.s.abnormal(u, recover(), g.leave)
-				return
-			}
-			g.leave()
-		}()
-		u.runIn(g, seq)
-		returned = true
-	})
+	go under(g.outer.lineage, func() { g.runUnit(u, seq) })
+}
+
+func (g *Group) runUnit(u runner, seq int64) {
+	returned := false
+	defer func() {
+		if !returned {
+			g.s.abnormal(u, recover(), g.leave)
+			return
+		}
+		g.leave()
+	}()
+	u.runIn(g, seq)
+	returned = true
 }
 
 func (g *Group) failed(seq int64, err error) {

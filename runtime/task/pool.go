@@ -39,8 +39,8 @@ func NewPool(opts ...Option) *Pool {
 // Submit waits while the queue is full, and at most until ctx ends; called by a task of the pool it never waits. On a
 // closed pool it returns a future that has failed with an error that matches [ErrPoolClosed] and says where the pool was closed.
 func Submit[T any](ctx context.Context, p *Pool, f func(ctx context.Context) (T, error)) *Future[T] {
-	if f == nil {
-		panic("task: Submit(ctx, p, nil)")
+	if f == nil || ctx == nil || p == nil {
+		panic("task: Submit with a nil context, pool or function")
 	}
 	u := &Future[T]{f: f}
 	u.crew, u.parent = p.crew, ctx
@@ -50,7 +50,7 @@ func Submit[T any](ctx context.Context, p *Pool, f func(ctx context.Context) (T,
 	case closed:
 		u.drop(fmt.Errorf("%w (at %v)", ErrPoolClosed, p.crew.joinedAt()))
 	case queued:
-	case isClosed(ctx.Done()):
+	case ctx.Err() != nil:
 		u.drop(context.Cause(ctx))
 	default:
 		u.drop(context.Cause(p.s.base))

@@ -13,6 +13,7 @@ import (
 	"github.com/conclint/conclint/analyzers/lockorder"
 	"github.com/conclint/conclint/analyzers/losterror"
 	"github.com/conclint/conclint/analyzers/racycounter"
+	"github.com/conclint/conclint/analyzers/notimeout"
 	"github.com/conclint/conclint/analyzers/relock"
 	"github.com/conclint/conclint/analyzers/stuckchan"
 	"github.com/conclint/conclint/analyzers/unreleased"
@@ -67,6 +68,7 @@ var constructors = []func(*analysis.Analyzer, *report.Options) *analysis.Analyze
 	lockorder.New,
 	losterror.New,
 	racycounter.New,
+	notimeout.New,
 	relock.New,
 	stuckchan.New,
 	unreleased.New,

@@ -27,6 +27,7 @@ import (
 type Config struct {
 	Runtime string                 // import path of the runtime module, "" for conclint's own
 	Extra   map[api.Key]api.Effect // further rows of the table
+	Std     bool                   // analyse packages of the standard library too; their effects are in the table
 	Stats   bool                   // report counters as diagnostics
 	Why     string                 // "file.go:12": say why this place is silent
 }
@@ -60,7 +61,7 @@ func run(pass *analysis.Pass, cfg *Config) (*Info, error) {
 	report.CheckSuppressions(pass)
 	table := api.New(cfg.Runtime, cfg.Extra)
 	in.importEdges()
-	if relevant(pass, table) {
+	if (cfg.Std || !api.IsStd(pass.Pkg.Path())) && relevant(pass, table) {
 		in.guard("package", func() { in.analyse(table) })
 	}
 	in.exportEdges()

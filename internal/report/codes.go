@@ -200,9 +200,11 @@ var blocks = []struct {
 		{"client", Hazard, Default, "a network request has no timeout"},
 		{"server", Hazard, Default, "a server has no read timeout"},
 		{"dial", Hazard, Default, "a connection is dialled without timeout"},
-		{"query", Hazard, Default, "a database call has no context although one is at hand"},
+		{"conn", Hazard, Default, "an answer is read from a connection with no deadline"},
+		{"query", Hazard, Default, "a database or remote call is not bounded by the request that waits for it"},
 		{"exec", Hazard, Default, "a command is run without context in code that serves requests"},
-		{"wait", Hazard, Default, "a request waits for an external result with no timeout"},
+		{"request", Hazard, Default, "a request waits for an external result with no timeout"},
+		{"local", Policy, Strict, "a server for this machine alone has no read timeout"},
 		{"cli", Policy, Strict, "a command-line program waits with no timeout"},
 	}},
 	{"ctxignored", []check{

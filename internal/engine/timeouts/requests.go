@@ -22,14 +22,23 @@ type Request struct {
 // function; nil if there is none.
 func AtHand(fn *ssa.Function) *ssa.Parameter {
 	for ; fn != nil; fn = fn.Parent() {
-		for _, p := range fn.Params {
-			if (IsContext(p.Type()) || IsRequest(p.Type())) && p.Name() != "_" && p.Name() != "" {
-				return p
-			}
+		if p := contextParam(fn); p != nil {
+			return p
 		}
 	}
 	return nil
 }
+
+func contextParam(fn *ssa.Function) *ssa.Parameter {
+	for _, p := range fn.Params {
+		if (IsContext(p.Type()) || IsRequest(p.Type())) && p.Name() != "_" && p.Name() != "" {
+			return p
+		}
+	}
+	return nil
+}
+
+func ownContext(fn *ssa.Function) bool { return contextParam(fn) != nil }
 
 // ServedBy tells on behalf of which request fn runs: fn is a handler, or a
 // handler of this package calls it in the same goroutine; nil if none is known.
@@ -159,6 +168,48 @@ func (a *Analysis) Serves() bool {
 					return true
 				}
 			}
+		}
+	}
+	return false
+}
+
+// Loopback reports whether a dialled address is this machine's own.
+func (a *Analysis) Loopback(addr ssa.Value) bool { return a.local(addr) }
+
+// Source is the call that made v, as far back as single assignments show; v itself if that is no call.
+func (a *Analysis) Source(v ssa.Value) ssa.Value {
+	for range 8 {
+		u, ok := v.(*ssa.UnOp)
+		if !ok {
+			break
+		}
+		cell, ok := a.prog.Lexical(u.X).(*ssa.Alloc)
+		if !ok {
+			break
+		}
+		val := a.prog.SingleStore(cell)
+		if val == nil {
+			break
+		}
+		v = val
+	}
+	return v
+}
+
+// UsesProcess reports whether fn, or a literal in it, looks at the process of a command: it may end it.
+func (a *Analysis) UsesProcess(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if fa, ok := instr.(*ssa.FieldAddr); ok && isNamed(deref(fa.X.Type()), "os/exec", "Cmd") {
+				if f := ssabuild.FieldOf(fa); f.Name() == "Process" || f.Name() == "Cancel" {
+					return true
+				}
+			}
+		}
+	}
+	for _, anon := range fn.AnonFuncs {
+		if a.UsesProcess(anon) {
+			return true
 		}
 	}
 	return false

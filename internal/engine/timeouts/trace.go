@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -15,11 +16,13 @@ import (
 // An Object is what becomes of a client, server, dialer or connection: every
 // place of the package that it reaches, as far as that can be followed.
 type Object struct {
-	Limited bool // somebody gives it a timeout or deadline
-	Escapes bool // it gets where somebody unseen may do so
-	Exposed bool // it is returned from an exported function or kept in an exported field or variable
-	Calls   []ssa.CallInstruction
-	Fields  []*types.Var // fields of this package that hold it
+	Limited  bool // somebody gives it a timeout or deadline
+	Escapes  bool // it gets where somebody unseen may do so
+	Exposed  bool // it is returned from an exported function or kept in an exported field or variable
+	Returned bool // some function returns it
+	Calls    []ssa.CallInstruction
+	Fields   []*types.Var // fields of this package that hold it
+	Addr     ssa.Value    // what is stored into its field Addr
 }
 
 // maxTraced bounds the values of one object.
@@ -41,6 +44,11 @@ func (a *Analysis) Trace(v ssa.Value) *Object {
 	}
 	t := &tracer{a: a, obj: new(Object), seen: make(map[ssa.Value]bool), conf: configOf(v.Type())}
 	t.push(v)
+	if fa, ok := v.(*ssa.FieldAddr); ok { // held by value: every selection of the field is the object
+		for _, other := range a.fieldAddrs(ssabuild.FieldOf(fa)) {
+			t.push(other)
+		}
+	}
 	for len(t.list) > 0 && !t.obj.Escapes {
 		w := t.list[0]
 		t.list = t.list[1:]
@@ -136,6 +144,9 @@ func (t *tracer) selected(v ssa.Value, fa *ssa.FieldAddr) {
 				t.obj.Limited = true
 			}
 		}
+	}
+	if vals := storesThrough(fa); f.Name() == "Addr" && len(vals) == 1 {
+		t.obj.Addr = vals[0]
 	}
 	if f.Name() == "Transport" && t.conf.name == "Client" {
 		for _, val := range storesThrough(fa) {
@@ -233,7 +244,7 @@ func (t *tracer) global(g *ssa.Global) {
 	if g.Object() != nil && g.Object().Exported() {
 		t.obj.Exposed = true
 	}
-	byValue := configOf(g.Type()) == t.conf && t.conf != nil && configOf(deref(g.Type())) != nil && isStructPtr(g.Type())
+	byValue := t.conf != nil && configOf(g.Type()) == t.conf
 	for _, fn := range t.a.prog.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
@@ -250,17 +261,6 @@ func (t *tracer) global(g *ssa.Global) {
 			}
 		}
 	}
-}
-
-// isStructPtr reports whether t is a pointer to a struct, as the address of a
-// variable that holds the struct by value is.
-func isStructPtr(t types.Type) bool {
-	p, ok := t.Underlying().(*types.Pointer)
-	if !ok {
-		return false
-	}
-	_, ok = p.Elem().Underlying().(*types.Struct)
-	return ok
 }
 
 // field follows the object into a field: everything that this package loads
@@ -367,6 +367,9 @@ func (t *tracer) wrapped(v ssa.Value, call ssa.CallInstruction, fn *types.Func) 
 	if !ok || t.conf != nil || fn == nil || isReceiver(call.Common(), v) {
 		return
 	}
+	if !strings.HasPrefix(fn.Name(), "New") && pkgPath(fn) != "crypto/tls" {
+		return
+	}
 	switch pkgPath(fn) {
 	case "crypto/tls", "bufio", "io", "net/textproto", "net/rpc", "net/smtp", "encoding/json", "encoding/gob":
 		if _, tuple := val.Type().(*types.Tuple); tuple {
@@ -398,6 +401,7 @@ func isZeroTime(d ssa.Value) bool {
 // returned follows the object to the callers.
 func (t *tracer) returned(v ssa.Value, ret *ssa.Return) {
 	fn := ret.Parent()
+	t.obj.Returned = true
 	if obj, ok := fn.Object().(*types.Func); ok && obj.Exported() {
 		t.obj.Exposed = true
 	}

@@ -51,6 +51,7 @@ func TestNothingIsLeftOutOfTheSuite(t *testing.T) {
 	for _, a := range suite.Reporters {
 		names = append(names, a.Name)
 	}
+	assert.Equal(t, report.PageOf("engine"), suite.Engine.URL)
 	assert.True(t, slices.IsSorted(names), "analyzers stand in the order of their names")
 	entries, err := os.ReadDir(filepath.Join(root, "analyzers"))
 	require.NoError(t, err)

@@ -147,3 +147,18 @@ func TestKernelsNamed(t *testing.T) {
 		}
 	}
 }
+
+// The page that explains the house names every room.
+func TestDesignNamesEveryRoom(t *testing.T) {
+	page := read(t, "docs/design.md")
+	for _, p := range list(t, root) {
+		dir := below(p.ImportPath)
+		if covers("analyzers/...", dir) && dir != "analyzers" {
+			dir = "analyzers/<name>"
+		}
+		if r, ok := roomOf(dir); ok && r.name != "internal/engine/..." && r.name != "analyzers/..." {
+			dir = strings.TrimSuffix(r.name, "/...")
+		}
+		assert.Contains(t, page, "`"+dir, "docs/design.md does not say what %s is for", dir)
+	}
+}

@@ -45,7 +45,7 @@ func New(cfg *Config) *analysis.Analyzer {
 The engine behind conclint's analyzers. It reports nothing about the code
 itself; malformed suppression comments and, on request, notes about the
 analysis are its only diagnostics.`,
-		URL:        report.PageOf("conclint"),
+		URL:        report.PageOf("engine"),
 		Requires:   []*analysis.Analyzer{ctrlflow.Analyzer},
 		ResultType: reflect.TypeFor[*Info](),
 		FactTypes:  []analysis.Fact{new(FuncSummary), new(LockEdges)},

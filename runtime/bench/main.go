@@ -1,6 +1,6 @@
 // Command bench measures the runtime module against a floor and its peers, all in one process and in turns, and says which goals it reaches.
 //
-//	go run .                 # all rows, about half a minute
+//	go run .                 # all rows, about a minute
 //	go run . -row semaphore  # rows whose name matches
 //	go run . -rounds 200     # more rounds: the best of each contender counts
 //	go run . -check          # exit with 1 if a goal is missed

@@ -137,7 +137,7 @@ func boundedGroup() row {
 func unlimitedGroup() row {
 	ctx := context.Background()
 	return row{
-		name: "unlimited group", goal: goal{ratio: 1.1, allocs: 1, bytes: 24},
+		name: "unlimited group", goal: goal{ratio: 1.1, allocs: 1, bytes: 24}, parks: true,
 		floor: contender{"go + WaitGroup", func(n int) {
 			inBatches(n, func(n int) {
 				var wg sync.WaitGroup
@@ -288,7 +288,7 @@ func asCompleted() row {
 		}
 	}
 	return row{
-		name: "results as completed, per item", goal: goal{ratio: 1.1},
+		name: "results as completed, per item", goal: goal{ratio: 1.1}, parks: true,
 		floor: contender{"2 channels + workers (leaks on break)", func(n int) {
 			in, out := make(chan int), make(chan pair)
 			var wg sync.WaitGroup
@@ -338,7 +338,7 @@ func answerTask(context.Context) (int, error) { return answer() }
 func futureSingle() row {
 	ctx := context.Background()
 	return row{
-		name: "future, one by one", goal: goal{ratio: 1.0, allocs: 1, bytes: 64},
+		name: "future, one by one", goal: goal{ratio: 1.0, allocs: 1, bytes: 64}, parks: true,
 		floor: contender{"go + chan(1)", func(n int) {
 			for range n {
 				c := make(chan int, 1)
@@ -393,7 +393,7 @@ func futureSingle() row {
 func futureBatch() row {
 	ctx := context.Background()
 	return row{
-		name: "future, batch of 1000", goal: goal{ratio: 0.25, allocs: 1, bytes: 64},
+		name: "future, batch of 1000", goal: goal{ratio: 0.25, allocs: 1, bytes: 64}, parks: true,
 		floor: contender{"go + chan(1)", func(n int) {
 			cs := make([]chan int, 1000)
 			inBatches(n, func(n int) {

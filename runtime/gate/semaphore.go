@@ -46,16 +46,15 @@ func (s *Semaphore) Acquire(ctx context.Context) error {
 	if s.state.Add(-1) >= 0 {
 		return nil
 	}
-	return s.wait(ctx)
+	if done := ctx.Done(); done != nil {
+		return s.wait(ctx, done)
+	}
+	<-s.tokens
+	return nil
 }
 
 // wait receives the permit of a caller that has already counted itself as waiting.
-func (s *Semaphore) wait(ctx context.Context) error {
-	done := ctx.Done()
-	if done == nil {
-		<-s.tokens
-		return nil
-	}
+func (s *Semaphore) wait(ctx context.Context, done <-chan struct{}) error {
 	select {
 	case <-s.tokens:
 		return nil

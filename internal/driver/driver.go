@@ -58,7 +58,7 @@ func (t *Tool) Main(args []string) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	c := &command{tool: t, stdout: os.Stdout, stderr: os.Stderr}
+	c := &command{tool: t, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	return c.main(ctx, args)
 }
 
@@ -67,6 +67,7 @@ type command struct {
 	tool           *Tool
 	opts           *options
 	dir            string // working directory, after -C
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	src            *sources
 	gone           []baselineEntry // see applyBaseline
@@ -139,6 +140,9 @@ func (c *command) show(ctx context.Context, res *vetResult) int {
 	c.printNotes(ctx, res)
 	c.reportGone()
 	c.printSummary(shown)
+	if c.opts.counts {
+		printCounts(c.stderr, shown)
+	}
 	if c.opts.stats {
 		printStats(c.stderr, res.findings, res.packages)
 	}

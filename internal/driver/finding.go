@@ -61,6 +61,7 @@ type Finding struct {
 	Fingerprint string // stable under changes elsewhere in the file, see fingerprint
 	Severity    Severity
 	identity    string // what equal findings at different places have in common
+	session     string // in -fix: the fingerprint that the finding began with
 }
 
 // Related is another place that belongs to a finding.

@@ -28,6 +28,9 @@ func (c *command) fix(ctx context.Context) int {
 	if err != nil {
 		return c.fail(err)
 	}
+	for _, f := range first.findings {
+		f.session = f.Fingerprint
+	}
 	fresh, err := c.unknown(ctx, first)
 	if err != nil {
 		return c.fail(err)
@@ -39,6 +42,9 @@ func (c *command) fix(ctx context.Context) int {
 		runtime:       &requirement{dir: c.dir, build: c.opts.build},
 		rejected:      map[string]bool{},
 		limit:         map[string]int{},
+	}
+	if c.opts.interactive {
+		x.ask = newAsker(c.stdin, c.stderr, c.dir, c.colour())
 	}
 	last, err := c.toFixedPoint(ctx, x, first)
 	if err != nil {
@@ -88,20 +94,21 @@ func (c *command) toFixedPoint(ctx context.Context, x *fixer, res *vetResult) (*
 			c.src = src
 			continue
 		}
+		carry(a, shown, c.selectFindings(after.findings), src, c.src)
 		x.accept(a, src)
 		res = after
 	}
 	return res, nil
 }
 
-// excused are the fingerprints of what is found but not shown.
+// excused are the session names of what is found but not shown.
 func excused(found, fresh []*Finding) map[string]bool {
 	out := map[string]bool{}
 	for _, f := range found {
-		out[f.Fingerprint] = true
+		out[f.session] = true
 	}
 	for _, f := range fresh {
-		delete(out, f.Fingerprint)
+		delete(out, f.session)
 	}
 	return out
 }

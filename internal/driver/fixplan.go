@@ -23,19 +23,59 @@ type chosen struct {
 	fix     Fix
 }
 
-// id names a fix across runs: a finding keeps its fingerprint while others are fixed.
-func (c chosen) id() string { return c.finding.Fingerprint + " " + c.fix.Title }
+// id names a fix across the rounds of a session.
+func (c chosen) id() string { return c.finding.session + " " + c.fix.Title }
+
+// carry gives the findings after an attempt the session names of those before
+// it. Fingerprints do not serve: they count equal findings of a function, and
+// the count changes when one of them is fixed.
+func carry(a attempt, before, after []*Finding, oldSrc, newSrc *sources) {
+	fixed := map[*Finding]bool{}
+	for _, c := range a.fixes {
+		fixed[c.finding] = true
+	}
+	old := map[string][]*Finding{}
+	for _, f := range before {
+		if !fixed[f] {
+			old[f.identity] = append(old[f.identity], f)
+		}
+	}
+	left := map[string]int{}
+	for _, f := range after {
+		left[f.identity]++
+	}
+	for _, f := range after {
+		candidates := old[f.identity]
+		i := 0
+		// A fix may have removed others too: then the source line tells.
+		if len(candidates) > left[f.identity] {
+			text, _ := newSrc.line(f.Pos.File, f.Pos.Line)
+			i = max(0, slices.IndexFunc(candidates, func(o *Finding) bool {
+				line, _ := oldSrc.line(o.Pos.File, o.Pos.Line)
+				return line == text
+			}))
+		}
+		if len(candidates) == 0 {
+			f.session = f.Fingerprint + " new"
+			continue
+		}
+		f.session = candidates[i].session
+		old[f.identity] = slices.Delete(candidates, i, i+1)
+		left[f.identity]--
+	}
+}
 
 // fixer applies fixes to a tree of texts in memory and proves each step with
 // go vet -overlay, until none is left that can be proved.
 type fixer struct {
 	preferRuntime bool
+	ask           *asker // nil if nobody is asked
 	guard         *fileGuard
 	runtime       *requirement
 	texts         map[string][]byte // changed files, proved
 	original      map[string][]byte // their texts on disk
 	rejected      map[string]bool   // ids of fixes that failed their proof
-	excused       map[string]bool   // fingerprints of findings that a baseline or history excuses
+	excused       map[string]bool   // session names of findings that a baseline or history excuses
 	limit         map[string]int    // how many fixes a package may try at once, after a failure
 	refusals      []string          // messages to the user, once each
 	applied       []chosen
@@ -70,10 +110,10 @@ func (x *fixer) plan(ctx context.Context, findings []*Finding, src *sources) (at
 		if limit, ok := x.limit[f.Package]; ok && tried[f.Package] >= limit {
 			continue
 		}
-		if x.excused[f.Fingerprint] {
+		if x.excused[f.session] {
 			continue
 		}
-		c, ok := x.choose(ctx, f)
+		c, ok := x.choose(ctx, f, src)
 		if ok && plan.Add(c.fix.Edits) {
 			a.fixes = append(a.fixes, c)
 			tried[f.Package]++
@@ -105,12 +145,8 @@ func (x *fixer) plan(ctx context.Context, findings []*Finding, src *sources) (at
 
 // choose picks the fix of a finding: the first, or the first of the wanted
 // kind, that has not failed and touches no forbidden file.
-func (x *fixer) choose(ctx context.Context, f *Finding) (chosen, bool) {
-	fixes := slices.Clone(f.Fixes)
-	if x.preferRuntime {
-		slices.SortStableFunc(fixes, func(a, b Fix) int { return btoi(usesRuntime(b)) - btoi(usesRuntime(a)) })
-	}
-	for _, fix := range fixes {
+func (x *fixer) choose(ctx context.Context, f *Finding, src *sources) (chosen, bool) {
+	for _, fix := range x.candidates(f, src) {
 		c := chosen{f, fix}
 		if x.rejected[c.id()] {
 			continue

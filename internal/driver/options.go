@@ -25,10 +25,12 @@ type options struct {
 	chdir     string
 	fix, diff bool
 	fixWith   string
+	counts    bool
 	baseline  string
 	newFrom   string
 
 	writeBaseline bool
+	interactive   bool
 	config        string // "" means to look for it, "none" to do without
 	given         map[string]bool
 	analysis      []string // flags of the tool that go vet is given, in order
@@ -84,6 +86,9 @@ func parseOptions(t *Tool, args []string) (*options, error) {
 	if !slices.Contains([]string{"std", "runtime"}, o.fixWith) {
 		return nil, fmt.Errorf("unknown value %q of -fix-with: want std or runtime", o.fixWith)
 	}
+	if o.interactive && !o.fix && !o.diff {
+		return nil, errors.New("-i goes with -fix or -diff")
+	}
 	if o.writeBaseline && (o.fix || o.diff || o.newFrom != "") {
 		return nil, errors.New("-write-baseline goes with neither -fix, -diff nor -new-from")
 	}
@@ -110,6 +115,8 @@ func newFlagSet(t *Tool, o *options) *flag.FlagSet {
 	fs.BoolVar(&o.writeBaseline, "write-baseline", false, "write what is found to the file of -baseline, "+defaultBaseline+" if none is given")
 	fs.StringVar(&o.newFrom, "new-from", "", "show only what is found now and not in this git `revision`")
 	fs.BoolVar(&o.fix, "fix", false, "apply fixes that are proved to compile, to remove their finding and to add none; then show what is left")
+	fs.BoolVar(&o.interactive, "i", false, "with -fix or -diff: ask about each finding")
+	fs.BoolVar(&o.counts, "stats", false, "print on standard error how many findings there are of each code")
 	fs.BoolVar(&o.diff, "diff", false, "print as a diff what -fix would change")
 	fs.StringVar(&o.fixWith, "fix-with", "std", "which fix to choose where there are several: the one for the standard library, `std`, or for conclint's runtime module, runtime")
 

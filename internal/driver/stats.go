@@ -41,4 +41,22 @@ func printStats(w io.Writer, all []*Finding, packages int) {
 	}
 }
 
+// printCounts prints how many findings there are of each code.
+func printCounts(w io.Writer, shown []*Finding) {
+	found, fixable := map[string]int{}, map[string]int{}
+	for _, f := range shown {
+		found[f.Code]++
+		if len(f.Fixes) > 0 {
+			fixable[f.Code]++
+		}
+	}
+	if len(found) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "%-28s %8s %8s\n", "code", "findings", "with fix")
+	for _, code := range sortedKeys(found) {
+		fmt.Fprintf(w, "%-28s %8d %8d\n", code, found[code], fixable[code])
+	}
+}
+
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -7,6 +7,7 @@
 //
 //	run CODE PROGRAM ARGS…   run a program and want this exit code; the tool
 //	                         under test goes by the name conclint
+//	stdin TEXT               what the next program reads; \n is a line end
 //	stdout REGEXP            want a match in the last standard output; ! before
 //	stderr REGEXP            the command wants none
 //	cmp stdout FILE          want the last output to be this file's text; with
@@ -101,6 +102,7 @@ type state struct {
 	archive        *txtar.Archive
 	work, dir      string
 	env            []string
+	stdin          string // of the next run
 	stdout, stderr string // of the last run, with the scratch directory as $WORK
 }
 
@@ -116,6 +118,9 @@ func (s *state) do(words []string) error {
 	switch words[0] {
 	case "run":
 		return s.run(args)
+	case "stdin":
+		s.stdin = strings.ReplaceAll(args[0], `\n`, "\n")
+		return nil
 	case "stdout":
 		return match(s.stdout, args[0], negated)
 	case "stderr":
@@ -200,6 +205,8 @@ func (s *state) run(args []string) error {
 	cmd := exec.Command(program, args[2:]...)
 	cmd.Dir = s.dir
 	cmd.Env = append(s.env[:len(s.env):len(s.env)], "PWD="+s.dir)
+	cmd.Stdin = strings.NewReader(s.stdin)
+	s.stdin = ""
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err = cmd.Run()

@@ -20,7 +20,7 @@ type owner interface {
 // stay until the crew closes. It costs about 30 ns and no allocation per task.
 //
 // A submitter that finds the queue full waits until half of it is done, so that it is woken once for many tasks.
-// A submitter that is itself a task of the crew never waits: the queue doubles instead.
+// A submitter that is itself a task of the crew never waits: the room is doubled instead, for everybody.
 type crew struct {
 	scope   *scope
 	owner   owner
@@ -34,6 +34,7 @@ type crew struct {
 	empty     sync.Cond // the joiner waits here
 	ring      []unit    // length is a power of two
 	head, n   int
+	room      int   // units that the queue holds before a submitter has to wait
 	taken     int64 // units taken out of the ring so far: the number of the next one
 	workers   int   // started and neither gone nor held by a panic
 	idle      int
@@ -54,18 +55,14 @@ func newCrew(s *scope, o owner, limit int, outer *crew) *crew {
 	if outer != nil {
 		c.lineage = append(c.lineage, outer.lineage...)
 	}
-	size := 8
-	for size < queuePerWorker*limit && size < 1<<16 {
-		size *= 2
-	}
-	c.ring = make([]unit, size)
+	c.room = queuePerWorker * limit
+	c.ring = make([]unit, 8) // grows when it is used, so that a high limit costs nothing
 	c.work.L, c.space.L, c.empty.L = &c.mu, &c.mu, &c.mu
 	return c
 }
 
-// submit queues u and reports whether it did; it waits while the queue is full, unless the caller is a task of the crew.
-// ctx may be nil.
-// It gives up when ctx or the crew's own context ends. closed reports that the crew has been joined.
+// submit queues u and reports whether it did; it waits while there is no room, unless the caller is a task of the crew. It gives up when the
+// crew's own context ends, or ctx, which may be nil. closed reports that the crew has been joined.
 func (c *crew) submit(ctx context.Context, u unit) (queued, closed bool) {
 	isMember, known := false, false // asked only once it matters
 	c.mu.Lock()
@@ -76,7 +73,7 @@ func (c *crew) submit(ctx context.Context, u unit) (queued, closed bool) {
 			return false, true
 		case c.scope.isEnded() || ctx != nil && ctx.Err() != nil:
 			return false, false
-		case c.n < len(c.ring) && (isMember || !c.refusing):
+		case c.n < c.room && (isMember || !c.refusing):
 			c.push(u)
 			return true, false
 		case !known:
@@ -85,7 +82,7 @@ func (c *crew) submit(ctx context.Context, u unit) (queued, closed bool) {
 			isMember, known = ctx != nil && isMemberContext(ctx, c) || onStack(id), true
 			c.mu.Lock()
 		case isMember:
-			c.grow()
+			c.room *= 2
 		case c.refusing:
 			return false, true
 		default:
@@ -106,6 +103,9 @@ func (c *crew) trySubmit(u unit) bool {
 }
 
 func (c *crew) push(u unit) {
+	if c.n == len(c.ring) {
+		c.grow()
+	}
 	c.ring[(c.head+c.n)&(len(c.ring)-1)] = u
 	c.n++
 	c.pending++
@@ -204,7 +204,7 @@ func (c *crew) labour() {
 		if c.n > 0 && !c.waking {
 			c.wake()
 		}
-		if c.waiting > 0 && c.n <= len(c.ring)/2 {
+		if c.waiting > 0 && c.n <= c.room/2 {
 			c.space.Broadcast()
 		}
 		c.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -239,6 +240,17 @@ func TestLimitIsKept(t *testing.T) {
 		if most.Load() != int64(limit) {
 			t.Errorf("limit %d: at most %d ran at a time", limit, most.Load())
 		}
+	}
+}
+
+func TestHugeLimit(t *testing.T) {
+	n := 0
+	err := task.Run(bg, func(g *task.Group) error {
+		g.Go(func(context.Context) error { n++; return nil })
+		return nil
+	}, task.Limit(math.MaxInt))
+	if err != nil || n != 1 {
+		t.Error(err, n)
 	}
 }
 

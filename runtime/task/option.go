@@ -55,6 +55,9 @@ func CrashOnPanic() Option { return Option{kind: optCrashOnPanic} }
 // defaultPanicGrace is how long a panic waits for its join unless PanicGrace says otherwise.
 const defaultPanicGrace = 10 * time.Second
 
+// maxLimit is what a higher limit is taken for: nothing gets faster, and the sizes derived from it stay sane.
+const maxLimit = 1 << 20
+
 type config struct {
 	limit     int // 0: unlimited
 	name      string
@@ -68,7 +71,7 @@ func newConfig(opts []Option) config {
 	for _, o := range opts {
 		switch o.kind {
 		case optLimit:
-			c.limit = int(o.n)
+			c.limit = int(min(o.n, maxLimit))
 		case optNamed:
 			c.name = o.label
 		case optAllErrors:

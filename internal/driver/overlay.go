@@ -31,7 +31,7 @@ func newOverlay(texts map[string][]byte) (*overlay, error) {
 		backing := filepath.Join(dir, fmt.Sprint(i), filepath.Base(file))
 		err := os.Mkdir(filepath.Dir(backing), 0o755)
 		if err == nil {
-			err = os.WriteFile(backing, texts[file], 0o644)
+			err = os.WriteFile(backing, o.marked(backing, texts[file]), 0o644)
 		}
 		if err != nil {
 			o.close()
@@ -49,6 +49,16 @@ func newOverlay(texts map[string][]byte) (*overlay, error) {
 		return nil, err
 	}
 	return o, nil
+}
+
+// marked appends a comment that no other text has. The build cache knows files
+// by their contents alone: without the mark it would, once a fix is written to
+// its file, replay diagnostics that name the backing file.
+func (o *overlay) marked(backing string, text []byte) []byte {
+	if filepath.Ext(backing) != ".go" {
+		return text
+	}
+	return fmt.Appendf(slices.Clone(text), "\n// %s\n", o.dir)
 }
 
 func (o *overlay) close() { _ = os.RemoveAll(o.dir) }

@@ -31,7 +31,10 @@ type Finding struct {
 	Evidence Evidence
 	// GuessedBound: the finding needs a particular size of something unknown.
 	GuessedBound bool
-	key          string
+	// AfterClose: a client's call that is stuck had its last step after another
+	// call had begun to shut things down, so it may count as use after close.
+	AfterClose bool
+	key        string
 }
 
 // Blocked is a goroutine at the end of a witness.
@@ -43,7 +46,7 @@ type Blocked struct {
 	Sites   []int32 // allocation sites of what it waits for
 	Nil     bool    // it waits for a nil channel
 	// Frames are the calls that led there, outermost first.
-	Frames []Frame
+	Frames    []Frame
 	HoldsLock bool
 	// PartnerStuck: another goroutine of the set could have woken it.
 	PartnerStuck bool
@@ -112,7 +115,7 @@ func (sr *search) witness(at int32, last *stepRecord) []Step {
 	return steps
 }
 
-// add1 records a finding, or merges its evidence into the one already known.
+// record keeps a finding, or merges its evidence into the one already known.
 func (sr *search) record(f *Finding) {
 	old, ok := sr.found[f.key]
 	if !ok {
@@ -122,6 +125,9 @@ func (sr *search) record(f *Finding) {
 		return
 	}
 	// Seen without a guess, or with both sizes: the size does not matter.
+	if old.AfterClose && !f.AfterClose && len(f.Steps) > 0 {
+		old.AfterClose, old.Steps, old.Blocked = false, f.Steps, f.Blocked
+	}
 	seen := old.Evidence | f.Evidence
 	if f.Evidence&(EvBoundOne|EvBoundMany) == 0 || seen&EvBoundOne != 0 && seen&EvBoundMany != 0 && f.Evidence&EvBoundOne != old.Evidence&EvBoundOne {
 		old.GuessedBound = false
@@ -170,6 +176,9 @@ func (m *Machine) blocked(s *state, i, cs int) Blocked {
 		b.Frames = append(b.Frames, Frame{fr.fn, ins[min(int(fr.pc), len(ins)-1)].Pos})
 	}
 	for _, o := range s.heap {
+		if o == nil {
+			continue
+		}
 		for _, c := range o.cells {
 			if c.val.Kind == kMutex && holds(c.val, g.id) {
 				b.HoldsLock = true

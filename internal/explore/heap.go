@@ -37,7 +37,9 @@ func (m *Machine) unknownAt(o *object, path int32) bool {
 		return true
 	}
 	for i := range o.cells {
-		if o.cells[i].val.Kind == kTaint && m.Program.paths.below(path, o.cells[i].path) {
+		// A struct stored from an unknown value taints what lies below it.
+		c := &o.cells[i]
+		if (c.val.Kind == kTaint || c.val.Kind == KUnk && c.path != path) && m.Program.paths.below(path, c.path) {
 			return true
 		}
 	}
@@ -307,8 +309,8 @@ const (
 
 // shadow returns the companion of an unknown value, the same for every use.
 func (m *Machine) shadow(s *state, v Value, kind int32) Value {
-	for k := range s.facts {
-		if f := &s.facts[k]; f.sym == v.A && f.op == kind {
+	for f := s.facts; f != nil; f = f.prev {
+		if f.sym == v.A && f.op == kind {
 			return s.resolve(f.val)
 		}
 	}

@@ -15,7 +15,8 @@ type encoder struct {
 	buf   []byte
 	objs  map[int32]uint32
 	syms  map[int32]uint32
-	names map[int32]uint32 // goroutine id -> rank
+	names map[int32]uint32   // goroutine id -> rank
+	eqs   map[int32]struct{} // symbols in use whose value is known
 	order []int
 	local [][]byte
 	// coarse leaves out what is known about data: facts about objects of
@@ -27,11 +28,12 @@ func (e *encoder) key(m *Machine, s *state) string {
 	e.m, e.s = m, s
 	e.buf = e.buf[:0]
 	if e.objs == nil {
-		e.objs, e.syms, e.names = map[int32]uint32{}, map[int32]uint32{}, map[int32]uint32{}
+		e.objs, e.syms, e.names, e.eqs = map[int32]uint32{}, map[int32]uint32{}, map[int32]uint32{}, map[int32]struct{}{}
 	}
 	clear(e.objs)
 	clear(e.syms)
 	clear(e.names)
+	clear(e.eqs)
 	e.sort()
 	for rank, i := range e.order {
 		e.names[s.gors[i].id] = uint32(rank + 1)
@@ -40,7 +42,38 @@ func (e *encoder) key(m *Machine, s *state) string {
 		e.goroutine(s.gors[i])
 	}
 	e.value(s.kept)
+	for k := 0; k < len(s.globals); k += 2 {
+		e.object(s.globals[k+1])
+	}
 	return string(e.buf)
+}
+
+// collect drops from s, whose key was just taken, what the walk did not reach:
+// facts about dead symbols and dead objects.
+func (e *encoder) collect(s *state) {
+	var kept *fact
+	at := &kept
+	for f := s.facts; f != nil; f = f.prev {
+		_, eq := e.eqs[f.sym]
+		_, sym := e.syms[f.sym]
+		if !(f.op == Eq && eq || f.op != Eq && sym) {
+			continue
+		}
+		*at = &fact{nil, f.sym, f.op, f.val}
+		at = &(*at).prev
+	}
+	s.facts = kept
+	for id, o := range s.heap {
+		if o == nil {
+			continue
+		}
+		if _, live := e.objs[int32(id)]; !live && o.global == 0 {
+			s.heap[id] = nil
+		}
+	}
+	for len(s.heap) > 0 && s.heap[len(s.heap)-1] == nil {
+		s.heap = s.heap[:len(s.heap)-1]
+	}
 }
 
 // sort orders goroutines by their local shape; the root comes first.
@@ -121,7 +154,14 @@ func (e *encoder) goroutine(g *goroutine) {
 }
 
 func (e *encoder) value(v Value) {
-	v = e.s.resolve(v)
+	for v.Kind == KUnk {
+		next, ok := e.s.valueOf(v.A)
+		if !ok {
+			break
+		}
+		e.eqs[v.A] = struct{}{}
+		v = next
+	}
 	if v.Kind == KCond {
 		if b, ok := e.m.truth(e.s, v); ok {
 			v = Bool(b)
@@ -204,9 +244,9 @@ func (e *encoder) symbol(sym int32) {
 		return
 	}
 	var known []fact
-	for _, f := range e.s.facts {
+	for f := e.s.facts; f != nil; f = f.prev {
 		if f.sym == sym && f.op != Eq {
-			known = append(known, f)
+			known = append(known, *f)
 		}
 	}
 	slices.SortStableFunc(known, func(a, b fact) int {

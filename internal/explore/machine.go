@@ -7,11 +7,12 @@ type Budget struct {
 	LocalSteps int // instructions between two visible operations
 	Goroutines int // live goroutines
 	Rescue     int // states of one rescue attempt
+	Client     int // instructions for all pairs of calls of a type
 }
 
 // DefaultBudget is enough for scopes that a person could still follow.
 func DefaultBudget() Budget {
-	return Budget{States: 2000, Steps: 200_000, LocalSteps: 20_000, Goroutines: 8, Rescue: 150}
+	return Budget{States: 2000, Steps: 100_000, LocalSteps: 10_000, Goroutines: 8, Rescue: 150, Client: 200_000}
 }
 
 // Options switch reductions off, for tests that compare findings.
@@ -38,6 +39,8 @@ type Scope struct {
 	// Rescue lists functions that the client may still call with what it holds
 	// (see OpKeep); what one of them wakes is not stuck.
 	Rescue []*Func
+
+	closers map[int32]bool // goroutines of a client that shut something down
 }
 
 // Stats counts the work of a machine.
@@ -155,6 +158,9 @@ type search struct {
 	// returning true.
 	rescue  func(rec *stepRecord) bool
 	rescued bool
+	// visit, if set, looks at each state instead of the stuck test and says
+	// whether to go on from it.
+	visit func(s *state) bool
 }
 
 func (sr *search) add(s *state, parent int32, rec stepRecord) bool {
@@ -163,6 +169,7 @@ func (sr *search) add(s *state, parent int32, rec stepRecord) bool {
 		return false
 	}
 	sr.seen[key] = struct{}{}
+	sr.m.enc.collect(s)
 	rec.notes = s.notes
 	s.notes = nil
 	sr.nodes = append(sr.nodes, node{s, parent, rec})
@@ -183,7 +190,12 @@ func (sr *search) run(s *state) {
 		s := sr.nodes[at].s
 		var moves []bool
 		ts, moves = m.enabled(s, ts[:0])
-		if sr.rescue == nil && sr.stuck(int32(at), moves) {
+		switch {
+		case sr.visit != nil:
+			if !sr.visit(s) {
+				continue
+			}
+		case sr.rescue == nil && sr.stuck(int32(at), moves):
 			continue // the same place leaks again and again: nothing new behind it
 		}
 		few := m.ample(s, ts)

@@ -120,11 +120,13 @@ func (g *goroutine) instr() *Instr {
 	return &f.fn.Blocks[f.block].Instrs[f.pc]
 }
 
-// A fact is what a branch learned: symbol sym compares with val by op.
+// A fact is what a branch learned: symbol sym compares with val by op. Facts are
+// a list that states share, newest first.
 type fact struct {
-	sym int32
-	op  Cmp
-	val Value
+	prev *fact
+	sym  int32
+	op   Cmp
+	val  Value
 }
 
 // Evidence lists the assumptions on the way to a state.
@@ -146,7 +148,7 @@ const (
 type state struct {
 	epoch   int64
 	heap    []*object
-	facts   []fact
+	facts   *fact
 	gors    []*goroutine
 	globals []int32 // pairs global, object
 	nsym    int32
@@ -168,8 +170,6 @@ type note struct {
 func (m *Machine) fork(s *state) *state {
 	t := *s
 	t.heap = append(make([]*object, 0, len(s.heap)+4), s.heap...)
-	t.facts = s.facts[:len(s.facts):len(s.facts)]
-	s.facts = t.facts
 	t.gors = append(make([]*goroutine, 0, len(s.gors)+2), s.gors...)
 	t.globals = s.globals[:len(s.globals):len(s.globals)]
 	s.globals = t.globals
@@ -242,7 +242,7 @@ func (s *state) symbol(flags uint8) Value {
 
 // learn records a fact.
 func (s *state) learn(sym int32, op Cmp, v Value) {
-	s.facts = append(s.facts, fact{sym, op, v})
+	s.facts = &fact{s.facts, sym, op, v}
 }
 
 // resolve replaces symbols whose value is known.
@@ -258,8 +258,8 @@ func (s *state) resolve(v Value) Value {
 }
 
 func (s *state) valueOf(sym int32) (Value, bool) {
-	for i := len(s.facts) - 1; i >= 0; i-- {
-		if f := &s.facts[i]; f.sym == sym && f.op == Eq {
+	for f := s.facts; f != nil; f = f.prev {
+		if f.sym == sym && f.op == Eq {
 			return f.val, true
 		}
 	}
@@ -275,8 +275,7 @@ func (s *state) decide(v Value, op Cmp, c Value) (result, known bool) {
 	if r, ok := compare(v, op, c); ok {
 		return r, true
 	}
-	for i := len(s.facts) - 1; i >= 0; i-- {
-		f := &s.facts[i]
+	for f := s.facts; f != nil; f = f.prev {
 		if f.sym != v.A || !same(f.val, c) {
 			continue
 		}

@@ -214,12 +214,44 @@ func (sr *search) reportStuck(at int32, left []int, ws []waits) {
 		bs[k] = m.blocked(s, i, -1)
 	}
 	f.key = stuckKey(bs)
-	if _, seen := sr.found[f.key]; !seen {
+	f.AfterClose = sr.afterClose(at, bs)
+	if old, seen := sr.found[f.key]; !seen || old.AfterClose && !f.AfterClose {
 		f.Steps = sr.witness(at, nil)
 		sr.anchor(s, left, ws, bs)
 		f.Blocked = bs
 	}
 	sr.record(f)
+}
+
+// afterClose reports whether every stuck call of a client, closers aside, took
+// its last step after a closer had taken its first.
+func (sr *search) afterClose(at int32, bs []Blocked) bool {
+	if len(sr.m.scope.closers) == 0 {
+		return false
+	}
+	firstClose, depth := -1, 0
+	last := map[int32]int{}
+	var recs []*stepRecord
+	for n := at; n >= 0; n = sr.nodes[n].parent {
+		recs = append(recs, &sr.nodes[n].step)
+	}
+	for depth = range recs {
+		r := recs[len(recs)-1-depth]
+		if sr.m.scope.closers[r.gor] && firstClose < 0 {
+			firstClose = depth
+		}
+		last[r.gor] = depth
+		last[r.partner] = depth
+	}
+	if firstClose < 0 {
+		return false
+	}
+	for _, b := range bs {
+		if at, moved := last[int32(b.Gor)]; !sr.m.scope.closers[int32(b.Gor)] && (!moved || at < firstClose) {
+			return false
+		}
+	}
+	return true
 }
 
 // anchor moves the goroutine whose partner has gone to the front: nobody else
@@ -284,14 +316,7 @@ func (m *Machine) rescue(s *state, left []int) []int {
 	}
 	for _, fn := range m.scope.Rescue {
 		t := m.fork(s)
-		t.nextGor++
-		t.gors = append(t.gors, &goroutine{epoch: t.epoch, id: t.nextGor})
-		args := []Value{t.kept}
-		m.Program.Ensure(fn)
-		for len(args) < fn.Params {
-			args = append(args, t.symbol(0))
-		}
-		m.push(t, len(t.gors)-1, fn, Value{Kind: KFunc, A: fn.ID}, args)
+		m.client(t, fn)
 		for {
 			sr := search{m: m, budget: m.Budget.Rescue, seen: map[string]struct{}{}}
 			var moved int32 = -1
@@ -304,11 +329,12 @@ func (m *Machine) rescue(s *state, left []int) []int {
 				return moved >= 0
 			}
 			over := m.over
+			m.over = false
 			sr.run(m.fork(t))
-			if m.over && !over && m.steps <= m.Budget.Steps {
-				// Too long to tell: assume the call helps.
-				m.over = false
-				return nil
+			unsure := m.over || m.steps > m.Budget.Steps
+			m.over = over
+			if unsure && moved < 0 {
+				return nil // too long to tell: assume the call helps
 			}
 			if moved < 0 {
 				break

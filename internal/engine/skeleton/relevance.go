@@ -16,6 +16,7 @@ type relevance struct {
 	makes   bool // creates synchronisation objects
 	spawns  bool // starts goroutines
 	waits   bool // may wait for a channel, wait group or cond
+	syncs   bool // has an operation of its own on something shared
 	peers   bool // creates something to wait for, more than a lock
 }
 
@@ -50,7 +51,7 @@ func (c *Compiler) solveRelevance() {
 }
 
 func (r relevance) or(o relevance) relevance {
-	return relevance{r.touches || o.touches, r.makes || o.makes, r.spawns || o.spawns, r.waits || o.waits, r.peers || o.peers}
+	return relevance{r.touches || o.touches, r.makes || o.makes, r.spawns || o.spawns, r.waits || o.waits, r.syncs || o.syncs, r.peers || o.peers}
 }
 
 // relevanceOf also knows wrappers, which have no place in the package's order.
@@ -70,10 +71,10 @@ func (c *Compiler) ownRelevance(fn *ssa.Function) relevance {
 		for _, in := range b.Instrs {
 			switch in := in.(type) {
 			case *ssa.Send, *ssa.Select:
-				r.touches, r.waits = true, true
+				r.touches, r.waits, r.syncs = true, true, true
 			case *ssa.UnOp:
 				if _, ok := in.X.Type().Underlying().(*types.Chan); ok {
-					r.touches, r.waits = true, true
+					r.touches, r.waits, r.syncs = true, true, true
 				}
 			case *ssa.MakeChan:
 				r.touches, r.makes, r.peers = true, true, true
@@ -106,7 +107,7 @@ func isConst(v ssa.Value) bool { _, ok := v.(*ssa.Const); return ok }
 
 func (c *Compiler) callRelevance(common *ssa.CallCommon) relevance {
 	if b, ok := common.Value.(*ssa.Builtin); ok {
-		return relevance{touches: b.Name() == "close" || b.Name() == "append"}
+		return relevance{touches: b.Name() == "close" || b.Name() == "append", syncs: b.Name() == "close"}
 	}
 	e, ok := c.prog.Effect(common)
 	if ok {
@@ -116,11 +117,11 @@ func (c *Compiler) callRelevance(common *ssa.CallCommon) relevance {
 		case api.WgGo, api.GroupGo, api.GroupTry, api.SpawnTimer, api.CtxAfter:
 			return relevance{touches: true, spawns: true}
 		case api.WgWait, api.CondWait, api.GroupWait:
-			return relevance{touches: true, waits: true}
+			return relevance{touches: true, waits: true, syncs: true}
 		case api.CtxCancel, api.CtxDeadline, api.GroupNew, api.TickerNew, api.TimerNew, api.TimerChan, api.CondNew:
 			return relevance{touches: true, makes: true, peers: true}
 		}
-		return relevance{touches: true}
+		return relevance{touches: true, syncs: true}
 	}
 	if common.IsInvoke() {
 		return relevance{touches: true}

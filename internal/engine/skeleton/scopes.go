@@ -21,6 +21,8 @@ type Finding struct {
 	// Client: found under a client of a type that calls methods at will, so it
 	// rests on an assumption about callers.
 	Client bool
+	// Calls are the two methods that the client called, if Client.
+	Calls [2]*explore.Func
 }
 
 // Analysis is what exploring a package found.
@@ -59,6 +61,9 @@ func Run(prog *ssabuild.Program, opt Options) *Analysis {
 			continue
 		}
 		a.explore(m, fn, seen)
+	}
+	if !opt.NoTypes {
+		a.exploreTypes(m, seen)
 	}
 	a.Stats = m.Stats
 	slices.SortStableFunc(a.Findings, func(x, y Finding) int { return cmp.Compare(x.Blocked[0].Instr.Pos, y.Blocked[0].Instr.Pos) })

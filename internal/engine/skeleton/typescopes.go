@@ -1,0 +1,223 @@
+package skeleton
+
+import (
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/explore"
+)
+
+const (
+	maxMethods = 14 // of one type
+	maxCtors   = 2
+)
+
+// A typeScope is a type under a client that may call its methods at once.
+type typeScope struct {
+	named   *types.Named
+	ctors   []*ssa.Function // nil element: the zero value
+	methods []*ssa.Function
+}
+
+// typeScopes lists the types whose methods share synchronisation objects and
+// that a client can make.
+func (c *Compiler) typeScopes() []typeScope {
+	var out []typeScope
+	scope := c.prog.Types.Scope()
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() || c.prog.InTestFile(tn.Pos()) {
+			continue
+		}
+		named, ok := tn.Type().(*types.Named)
+		if !ok || named.TypeParams().Len() > 0 || !c.sharesSync(named) {
+			continue
+		}
+		ts := typeScope{named: named, methods: c.clientMethods(named)}
+		if len(ts.methods) == 0 || len(ts.methods) > maxMethods {
+			continue
+		}
+		ts.ctors = c.constructors(named)
+		if len(ts.ctors) == 0 {
+			continue
+		}
+		out = append(out, ts)
+	}
+	return out
+}
+
+// sharesSync reports whether a struct type has fields that its methods may meet at.
+func (c *Compiler) sharesSync(named *types.Named) bool {
+	st, ok := named.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for i := range st.NumFields() {
+		t := st.Field(i).Type()
+		if _, ok := t.Underlying().(*types.Chan); ok || c.types.holdsSync(t) || isNamed(t, "sync", "Cond") {
+			return true
+		}
+	}
+	return false
+}
+
+// clientMethods are the exported methods that touch tracked objects.
+func (c *Compiler) clientMethods(named *types.Named) []*ssa.Function {
+	var out []*ssa.Function
+	for i := range named.NumMethods() {
+		m := named.Method(i)
+		if !m.Exported() || c.prog.InTestFile(m.Pos()) {
+			continue
+		}
+		fn := c.prog.SSA.Prog.FuncValue(m)
+		if fn == nil || fn.Blocks == nil || !c.rel[fn].syncs {
+			continue
+		}
+		out = append(out, fn)
+	}
+	return out
+}
+
+// constructors are the functions of the package that return the type, by their
+// first result; without any, the zero value if none of its fields needs making.
+func (c *Compiler) constructors(named *types.Named) []*ssa.Function {
+	var out []*ssa.Function
+	for _, fn := range c.prog.Funcs {
+		if fn.Parent() != nil || fn.Signature.Recv() != nil || c.prog.IsTestFunc(fn) || fn.Signature.TypeParams().Len() > 0 {
+			continue
+		}
+		res := fn.Signature.Results()
+		if res.Len() == 0 {
+			continue
+		}
+		t := res.At(0).Type()
+		if p, ok := types.Unalias(t).(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		if types.Identical(t, named) && len(out) < maxCtors {
+			out = append(out, fn)
+		}
+	}
+	if len(out) == 0 && usefulZero(named) {
+		out = append(out, nil)
+	}
+	return out
+}
+
+// usefulZero: without channels, maps and pointers to fill in, the zero value works.
+func usefulZero(named *types.Named) bool {
+	st := named.Underlying().(*types.Struct)
+	for i := range st.NumFields() {
+		switch st.Field(i).Type().Underlying().(type) {
+		case *types.Chan, *types.Signature, *types.Interface:
+			return false
+		case *types.Pointer:
+			return false
+		}
+	}
+	return true
+}
+
+// closing guesses from its name whether a method shuts its object down.
+func closing(fn *ssa.Function) bool {
+	n := strings.ToLower(fn.Name())
+	for _, w := range []string{"close", "stop", "shutdown", "cancel", "quit", "kill", "destroy", "release", "exit", "abort", "finish", "done", "terminate", "drain"} {
+		if strings.HasPrefix(n, w) || strings.HasSuffix(n, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// driver builds the function that makes an object and keeps it.
+func (c *Compiler) driver(ts typeScope, ctor *ssa.Function) *explore.Func {
+	b := explore.NewBuilder("client of "+ts.named.Obj().Name(), 0, 0)
+	var p explore.Reg
+	if ctor == nil {
+		site := c.P.AddSite(explore.Site{Pos: pos(ts.named.Obj().Pos()), Name: ts.named.Obj().Name(), Sync: true})
+		p = b.Def(explore.Instr{Op: explore.OpAlloc, N: site})
+	} else {
+		f := c.funcFor(ctor)
+		args := make([]explore.Reg, f.Params)
+		for i := range args {
+			args[i] = b.Def(explore.Instr{Op: explore.OpOpaque})
+		}
+		n := ctor.Signature.Results().Len()
+		p = b.Def(explore.Instr{Op: explore.OpCall, Call: explore.CallStatic, N: f.ID, Args: args, Results: int32(n)})
+		if n > 1 {
+			tuple := p
+			p = b.Def(explore.Instr{Op: explore.OpExtract, A: tuple})
+			if last := ctor.Signature.Results().At(n - 1).Type(); types.Identical(last, errorType) {
+				// Whoever got an error has no object to call.
+				err := b.Def(explore.Instr{Op: explore.OpExtract, A: tuple, N: int32(n - 1)})
+				ok := b.Def(explore.Instr{Op: explore.OpBin, N: explore.Eq, A: err, B: b.Const(explore.Nil())})
+				yes, no := b.Block(), b.Block()
+				b.If(ok, yes, no, 0)
+				b.At(no)
+				b.Emit(explore.Instr{Op: explore.OpExit})
+				b.At(yes)
+			}
+		}
+		if _, isPtr := ctor.Signature.Results().At(0).Type().Underlying().(*types.Pointer); !isPtr {
+			site := c.P.AddSite(explore.Site{Pos: pos(ctor.Pos()), Name: ts.named.Obj().Name(), Sync: true})
+			obj := b.Def(explore.Instr{Op: explore.OpAlloc, N: site})
+			b.Emit(explore.Instr{Op: explore.OpStore, A: obj, B: p})
+			p = obj
+		}
+	}
+	b.Emit(explore.Instr{Op: explore.OpKeep, A: p})
+	b.Return()
+	b.F.Creates = true
+	return c.P.AddFunc(b.F, nil)
+}
+
+// exploreTypes explores every type scope.
+func (a *Analysis) exploreTypes(m *explore.Machine, seen map[string]bool) {
+	c := a.c
+	for _, ts := range c.typeScopes() {
+		var calls []explore.Call
+		var rescue []*explore.Func
+		for _, fn := range ts.methods {
+			f := c.funcFor(fn)
+			if _, isPtr := fn.Signature.Recv().Type().Underlying().(*types.Pointer); !isPtr {
+				continue // a copy shares nothing that the pointer's methods do not
+			}
+			calls = append(calls, explore.Call{Func: f, Closes: closing(fn)})
+			rescue = append(rescue, f)
+		}
+		for _, ctor := range ts.ctors {
+			root := ctor
+			if root == nil {
+				root = ts.methods[0]
+			}
+			before := m.Stats.Over
+			results := m.ExploreClient(explore.Scope{Entry: c.driver(ts, ctor), Rescue: rescue}, calls)
+			for _, r := range results {
+				a.keepClient(root, r, seen)
+			}
+			if m.Stats.Over > before {
+				a.OverScopes = append(a.OverScopes, "type "+ts.named.Obj().Name())
+			}
+		}
+	}
+}
+
+// keepClient keeps what a pair of calls led to. The protocol of counters and
+// unlocks belongs to the caller, so only waits and closes count.
+func (a *Analysis) keepClient(root *ssa.Function, r explore.ClientResult, seen map[string]bool) {
+	var fs []*explore.Finding
+	for _, f := range r.Findings {
+		switch f.Kind {
+		case explore.Stuck, explore.DoubleClose, explore.SendClosed:
+			fs = append(fs, f)
+		}
+	}
+	a.keep(root, fs, true, seen)
+	for i := range a.Findings {
+		if f := &a.Findings[i]; f.Client && f.Calls[0] == nil {
+			f.Calls = [2]*explore.Func{r.First, r.Second}
+		}
+	}
+}

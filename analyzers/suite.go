@@ -14,6 +14,7 @@ import (
 	"github.com/conclint/conclint/analyzers/losterror"
 	"github.com/conclint/conclint/analyzers/racycounter"
 	"github.com/conclint/conclint/analyzers/notimeout"
+	"github.com/conclint/conclint/analyzers/nosemaphore"
 	"github.com/conclint/conclint/analyzers/relock"
 	"github.com/conclint/conclint/analyzers/stuckchan"
 	"github.com/conclint/conclint/analyzers/unreleased"
@@ -69,6 +70,7 @@ var constructors = []func(*analysis.Analyzer, *report.Options) *analysis.Analyze
 	losterror.New,
 	racycounter.New,
 	notimeout.New,
+	nosemaphore.New,
 	relock.New,
 	stuckchan.New,
 	unreleased.New,

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/conclint/conclint/internal/engine/accesses"
+	"github.com/conclint/conclint/internal/engine/bounds"
 	"github.com/conclint/conclint/internal/engine/errs"
 	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/skeleton"
@@ -42,7 +43,8 @@ type Info struct {
 	pass     *analysis.Pass
 	imported map[*types.Func]*model.Summary
 	errors   []string
-	errs     *errs.Analysis // see [Info.Errs]
+	errs     *errs.Analysis   // see [Info.Errs]
+	bounds   *bounds.Analysis // see [Info.Bounds]
 }
 
 // Relevant reports whether there is anything to ask.
@@ -64,6 +66,14 @@ func (in *Info) Accesses() *accesses.Analysis {
 		in.accesses = accesses.New(in.Prog, in.Locks, in.Spawn)
 	}
 	return in.accesses
+}
+
+// Bounds is how wide the package's fan-outs may become, computed when it is first asked for.
+func (in *Info) Bounds() *bounds.Analysis {
+	if in.bounds == nil {
+		in.bounds = bounds.Run(in.Prog, in.Spawn, in.Errs())
+	}
+	return in.bounds
 }
 
 // internalError notes that something could not be analysed. The notes leave the

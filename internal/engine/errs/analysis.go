@@ -2,6 +2,7 @@ package errs
 
 import (
 	"cmp"
+	"go/ast"
 	"go/token"
 	"slices"
 	"strings"
@@ -99,16 +100,20 @@ func (a *Analysis) lose(l Loss) {
 	a.losses = append(a.losses, &l)
 }
 
-// name is a location as the source spells it. What a call or make returned has no
+// Name is a location as the source spells it. What a call or make returned has no
 // name of its own; it has that of the variable it is assigned to.
-func (a *Analysis) name(p *access.Path) string {
+func (a *Analysis) Name(p *access.Path) string {
 	root := p.RootPath()
 	v, ok := root.Root().Owner.(ssa.Value)
-	if root.Root().Kind != access.Value || !ok {
+	if kind := root.Root().Kind; kind != access.Value && kind != access.Cell || !ok {
 		return p.String()
 	}
 	name := ""
 	switch v := v.(type) {
+	case *ssa.Alloc:
+		if root.String() == "?" {
+			name = a.syntax.nameOf(v.Pos(), 0)
+		}
 	case *ssa.MakeChan:
 		name = a.syntax.nameOf(v.Pos(), 0)
 	case *ssa.Call:
@@ -121,4 +126,21 @@ func (a *Analysis) name(p *access.Path) string {
 		name += "." + sel
 	}
 	return strings.ReplaceAll(name, ".[", "[")
+}
+
+// Call is the call expression of a call, go or defer; nil for synthetic ones.
+func (a *Analysis) Call(site ssa.CallInstruction) *ast.CallExpr {
+	return a.syntax.calls[site.Common().Pos()]
+}
+
+// CallAt is the call expression with its opening parenthesis at pos, where SSA
+// form has calls and conversions; nil if there is none.
+func (a *Analysis) CallAt(pos token.Pos) *ast.CallExpr { return a.syntax.calls[pos] }
+
+// Fun is the callee of a call as it is written; nil for synthetic calls.
+func (a *Analysis) Fun(site ssa.CallInstruction) ast.Expr {
+	if c := a.Call(site); c != nil {
+		return c.Fun
+	}
+	return nil
 }

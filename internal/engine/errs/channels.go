@@ -127,7 +127,7 @@ func (a *Analysis) undrained(c *errChan) {
 		if send, ok := s.(*ssa.Send); ok && a.handled2(send) {
 			continue
 		}
-		a.lose(Loss{Kind: Undrained, Instr: s, Name: a.name(c.path)})
+		a.lose(Loss{Kind: Undrained, Instr: s, Name: a.Name(c.path)})
 		return
 	}
 }
@@ -168,12 +168,12 @@ func (a *Analysis) fewSlots(c *errChan) {
 		}
 		size := ""
 		if r := rangedOver(s.Site.Block()); r != nil {
-			size = a.name(a.prog.Path(r))
+			size = a.Name(a.prog.Path(r))
 		}
 		if size == "" || a.syntax.excused(ssabuild.InstrPos(send)) {
 			continue
 		}
-		a.lose(Loss{Kind: FewSlots, Instr: send, Name: a.name(c.path), Count: slots, Size: size, At: ssabuild.InstrPos(c.receives[0])})
+		a.lose(Loss{Kind: FewSlots, Instr: send, Name: a.Name(c.path), Count: slots, Size: size, At: ssabuild.InstrPos(c.receives[0])})
 		return
 	}
 }
@@ -229,7 +229,7 @@ func (a *Analysis) raced(c *errChan) {
 		if a.syntax.excused(at) || !returnsFrom(sel, i) {
 			continue
 		}
-		a.lose(Loss{Kind: Raced, Instr: sel, Pos: at, Name: a.name(c.path), Other: a.name(a.prog.Path(st.Chan)), At: ssabuild.InstrPos(c.sends[0])})
+		a.lose(Loss{Kind: Raced, Instr: sel, Pos: at, Name: a.Name(c.path), Other: a.Name(a.prog.Path(st.Chan)), At: ssabuild.InstrPos(c.sends[0])})
 		return
 	}
 }

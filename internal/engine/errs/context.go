@@ -44,7 +44,7 @@ func (a *Analysis) outerContext(g *Group) {
 			if site == nil || a.syntax.excused(site.Pos()) {
 				continue
 			}
-			l := Loss{Kind: OuterCtx, Instr: site, Name: a.name(g.Path), Other: a.name(in), At: g.New.Pos()}
+			l := Loss{Kind: OuterCtx, Instr: site, Name: a.Name(g.Path), Other: a.Name(in), At: g.New.Pos()}
 			a.markArg(&l, site, arg, i)
 			a.lose(l)
 		}
@@ -127,7 +127,7 @@ func isContext(t types.Type) bool {
 
 // markArg makes the context argument, and its name, the place of a loss.
 func (a *Analysis) markArg(l *Loss, site ssa.CallInstruction, arg ssa.Value, i int) {
-	l.Join = a.name(a.prog.Path(arg))
+	l.Join = a.Name(a.prog.Path(arg))
 	call := a.syntax.calls[site.Common().Pos()]
 	if call == nil {
 		return

@@ -1,7 +1,9 @@
 package errs
 
 import (
+	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -14,8 +16,9 @@ import (
 // started finds errors that end with their goroutine: results of functions
 // started with go, and errors that the goroutine's own code does not look at.
 func (a *Analysis) started() {
+	support := supportsTests(a.prog.Types)
 	for _, s := range a.spawns.Spawns() {
-		test := a.prog.IsTestFunc(s.Fn)
+		test := support || a.prog.IsTestFunc(s.Fn)
 		if g, ok := s.Site.(*ssa.Go); ok && !test {
 			a.startedByGo(s, g)
 		}
@@ -36,6 +39,16 @@ func (a *Analysis) started() {
 			a.forgotten(s, t.Fn)
 		}
 	}
+}
+
+// supportsTests reports whether a package exists for tests: its goroutines end with the test.
+func supportsTests(pkg *types.Package) bool {
+	for _, imp := range pkg.Imports() {
+		if imp.Path() == "testing" {
+			return true
+		}
+	}
+	return strings.Contains(pkg.Path()+"/", "/testutil") || strings.Contains(pkg.Path()+"/", "/test/") || strings.HasSuffix(pkg.Name(), "test")
 }
 
 func (a *Analysis) startedByGo(s *spawn.Spawn, g *ssa.Go) {
@@ -71,7 +84,7 @@ func (a *Analysis) calleeName(common *ssa.CallCommon) string {
 	case *ssa.Function:
 		return "this function literal"
 	case *ssa.UnOp, *ssa.Parameter, *ssa.FreeVar:
-		return a.name(a.prog.Path(v))
+		return a.Name(a.prog.Path(v))
 	}
 	return ""
 }
@@ -112,9 +125,7 @@ func (a *Analysis) sole(s *spawn.Spawn, fn *ssa.Function) {
 	if c := a.syntax.calls[call.Common().Pos()]; c != nil {
 		l.Pos, l.End = c.Pos(), c.End()
 	}
-	if joins, _ := a.spawns.JoinsOf(s); len(joins) > 0 {
-		l.Join, l.At = a.joinName(joins[0]), ssabuild.InstrPos(joins[0].Wait)
-	}
+	l.Join, l.At = a.joinOf(s)
 	a.lose(l)
 }
 
@@ -140,20 +151,34 @@ func inCycle(b *ssa.BasicBlock) bool {
 	return spawn.Between(last, last)
 }
 
-// joinName is a wait as the source writes it.
-func (a *Analysis) joinName(j *spawn.Join) string {
-	switch w := j.Wait.(type) {
-	case *ssa.UnOp, *ssa.Select:
-		return "<-" + a.name(j.Path)
-	case ssa.CallInstruction:
-		if fn := ssabuild.StaticCallee(w.Common()); fn != nil {
-			if fn.Signature().Recv() != nil && j.Op != model.NoSignal {
-				return a.name(j.Path) + "." + fn.Name()
+// joinOf is the wait for a goroutine as the source writes it, and its place; ""
+// if there is none or it lies in a function that is called.
+func (a *Analysis) joinOf(s *spawn.Spawn) (string, token.Pos) {
+	joins, _ := a.spawns.JoinsOf(s)
+	for _, j := range joins {
+		switch w := j.Wait.(type) {
+		case *ssa.UnOp, *ssa.Select:
+			if signals(s, j) {
+				return "<-" + a.Name(j.Path), ssabuild.InstrPos(w)
 			}
-			return fn.Name()
+		case ssa.CallInstruction:
+			if eff, ok := a.prog.Effect(w.Common()); ok && eff.Op == api.WgWait {
+				return a.Name(j.Path) + ".Wait", ssabuild.InstrPos(w)
+			}
 		}
 	}
-	return "the wait"
+	return "", token.NoPos
+}
+
+// signals reports whether closing the channel is how the goroutine says that it
+// has ended; of several that send on one channel, a receive does not say which.
+func signals(s *spawn.Spawn, j *spawn.Join) bool {
+	for i := range s.Signals {
+		if s.Signals[i].Path == j.Path && s.Signals[i].Op == model.SignalClose {
+			return true
+		}
+	}
+	return false
 }
 
 // isFutureDropped reports whether a pool's future is a statement of its own

@@ -89,18 +89,28 @@ func (s *syntax) visit(n ast.Node) bool {
 
 func (s *syntax) assigned(lhs, rhs []ast.Expr) {
 	for i, r := range rhs {
-		call, ok := ast.Unparen(r).(*ast.CallExpr)
+		at := token.NoPos
+		r = ast.Unparen(r)
+		if ref, ok := r.(*ast.UnaryExpr); ok && ref.Op == token.AND {
+			r = ast.Unparen(ref.X)
+		}
+		switch r := r.(type) {
+		case *ast.CallExpr:
+			at = r.Lparen
+		case *ast.CompositeLit:
+			at = r.Lbrace
+		}
 		switch {
-		case !ok:
+		case !at.IsValid():
 		case len(rhs) == 1:
-			s.results[call.Lparen] = lhs
+			s.results[at] = lhs
 		case i < len(lhs):
-			s.results[call.Lparen] = lhs[i : i+1]
+			s.results[at] = lhs[i : i+1]
 		}
 	}
 }
 
-// nameOf is the variable that result i of the call at pos is assigned to, "" if there is none.
+// nameOf is the variable that result i of the call, or the composite literal, at pos is assigned to, "" if there is none.
 func (s *syntax) nameOf(pos token.Pos, i int) string {
 	if lhs := s.results[pos]; i < len(lhs) {
 		if name := types.ExprString(lhs[i]); name != "_" {

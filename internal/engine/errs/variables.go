@@ -44,9 +44,7 @@ func (a *Analysis) assigned(s *spawn.Spawn, fn *ssa.Function, st *ssa.Store) {
 		return
 	}
 	l := Loss{Kind: Unread, Instr: st, Name: al.Comment, Spawn: s}
-	if joins, _ := a.spawns.JoinsOf(s); len(joins) > 0 {
-		l.Join, l.At = a.joinName(joins[0]), ssabuild.InstrPos(joins[0].Wait)
-	}
+	l.Join, l.At = a.joinOf(s)
 	a.lose(l)
 }
 

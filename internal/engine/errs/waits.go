@@ -41,7 +41,7 @@ func (a *Analysis) droppedWait(g *Group, failing []Member, w ssa.CallInstruction
 	case dropped, deferCall, goCall:
 	case blanked:
 		if !a.syntax.excused(w.Pos()) {
-			a.lose(Loss{Kind: Blank, Instr: w, Name: a.name(g.Path) + ".Wait"})
+			a.lose(Loss{Kind: Blank, Instr: w, Name: a.Name(g.Path) + ".Wait"})
 		}
 		return
 	default:
@@ -56,7 +56,7 @@ func (a *Analysis) droppedWait(g *Group, failing []Member, w ssa.CallInstruction
 	if a.syntax.excused(w.Pos()) {
 		return
 	}
-	l := Loss{Kind: WaitDropped, Instr: w, Name: a.name(g.Path) + ".Wait", At: failing[0].Site.Pos()}
+	l := Loss{Kind: WaitDropped, Instr: w, Name: a.Name(g.Path) + ".Wait", At: failing[0].Site.Pos()}
 	a.mark(&l, w)
 	a.lose(l)
 }
@@ -140,7 +140,7 @@ func passes(common *ssa.CallCommon, f ssa.Value) bool {
 }
 
 func (a *Analysis) waitName(wait *ssa.Call) string {
-	return a.name(a.prog.GroupPath(ssabuild.Receiver(wait.Common()))) + ".Wait"
+	return a.Name(a.prog.GroupPath(ssabuild.Receiver(wait.Common()))) + ".Wait"
 }
 
 // returns reports whether fn returns an error, itself or wrapped by one call.
@@ -190,7 +190,7 @@ func (a *Analysis) missingWait(g *Group, failing []Member) {
 	if len(g.Waits) == 0 {
 		m := failing[0]
 		if !a.syntax.excused(m.Site.Pos()) && !a.prog.IsTestFunc(m.Site.Parent()) {
-			a.lose(a.member(Loss{Kind: NoWait, Instr: m.Site, Name: a.name(g.Path) + ".Wait"}, m))
+			a.lose(a.member(Loss{Kind: NoWait, Instr: m.Site, Name: a.Name(g.Path) + ".Wait"}, m))
 		}
 		return
 	}
@@ -210,7 +210,7 @@ func (a *Analysis) missingWait(g *Group, failing []Member) {
 		if ret == nil || a.syntax.excused(m.Site.Pos()) || a.syntax.excused(ssabuild.InstrPos(ret)) {
 			continue
 		}
-		a.lose(a.member(Loss{Kind: NoWaitPath, Instr: m.Site, Name: a.name(g.Path) + ".Wait", At: ssabuild.InstrPos(ret)}, m))
+		a.lose(a.member(Loss{Kind: NoWaitPath, Instr: m.Site, Name: a.Name(g.Path) + ".Wait", At: ssabuild.InstrPos(ret)}, m))
 		return
 	}
 }

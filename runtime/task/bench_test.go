@@ -191,3 +191,12 @@ func BenchmarkRecv(b *testing.B) {
 		_, _ = task.Recv(ctx, c)
 	}
 }
+
+// BenchmarkForkJoin computes fib(15) with two futures per call, 1973 in all, that are awaited inside tasks.
+func BenchmarkForkJoin(b *testing.B) {
+	p := task.NewPool(task.Limit(8))
+	defer p.Close()
+	for b.Loop() {
+		_, _ = task.Submit(bg, p, func(ctx context.Context) (int, error) { return fib(ctx, p, 15) }).Await(bg)
+	}
+}

@@ -115,8 +115,8 @@ func (f *Future[T]) helpAlong(ctx context.Context) {
 	}
 	c := f.crew
 	seq := c.begin()
-	if m, ok := ctx.(*memberContext); ok && m.crew == c {
-		f.runHere(seq) // ctx cannot end before the context of f ends
+	if f.endsWith(ctx) {
+		f.runHere(seq)
 		return
 	}
 	// ctx may end while f goes on, so f needs a goroutine of its own.
@@ -134,26 +134,25 @@ func (f *Future[T]) helpAlong(ctx context.Context) {
 	})
 }
 
-// runHere runs a claimed task of a group on the stack of the task that waits for it.
+// endsWith reports whether the context of f is sure to end when ctx ends. A task that waits with ctx may then run f itself and will
+// still come back from Await in time. It is so if f was started in the group, or submitted with the context, of the waiting task.
+func (f *Future[T]) endsWith(ctx context.Context) bool {
+	switch ctx := ctx.(type) {
+	case *memberContext:
+		return ctx.crew == f.crew
+	case *jobContext:
+		parent, ok := f.parent.(*jobContext)
+		return ok && parent == ctx
+	}
+	return false
+}
+
+// runHere runs a claimed task on the stack of the task that waits for it.
 func (f *Future[T]) runHere(seq int64) {
 	returned := false
 	defer func() {
-		if returned {
-			f.crew.end()
-			return
-		}
-		s := f.crew.scope
-		v := recover()
-		if v == nil {
-			s.noteGoexit()
-			f.abort(&failure{goexit: true})
-		} else {
-			pe := newPanicError(v, s.cfg.name)
-			if s.cfg.crash {
-				crashNow(pe)
-			}
-			s.notePanic(pe)
-			f.abort(&failure{panicked: pe}) // Await raises it on this very stack
+		if !returned {
+			f.endHere(recover())
 		}
 		f.crew.end()
 	}()
@@ -161,12 +160,32 @@ func (f *Future[T]) runHere(seq int64) {
 	returned = true
 }
 
-func (f *Future[T]) run(_ *crew, seq int64) {
-	if f.isPooled() && f.parent.Err() != nil {
-		f.withdraw(context.Cause(f.parent))
+// endHere is called when the task did not return. Await ends the stack on which they both run in the same way.
+func (f *Future[T]) endHere(v any) {
+	s := f.crew.scope
+	if v == nil {
+		if !f.isPooled() {
+			s.noteGoexit()
+		}
+		f.abort(&failure{goexit: true})
 		return
 	}
-	if f.claim() {
+	pe := newPanicError(v, s.cfg.name)
+	if s.cfg.crash {
+		crashNow(pe)
+	}
+	if !f.isPooled() {
+		s.notePanic(pe)
+	}
+	f.abort(&failure{panicked: pe})
+}
+
+func (f *Future[T]) run(_ *crew, seq int64) {
+	switch {
+	case f.state.Load() != jobQueued: // its awaiter has it, or it was cancelled
+	case f.isPooled() && f.parent.Err() != nil:
+		f.withdraw(context.Cause(f.parent))
+	case f.claim():
 		f.execute(seq)
 	}
 }

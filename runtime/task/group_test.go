@@ -361,6 +361,45 @@ func TestMisuse(t *testing.T) {
 	})
 }
 
+func TestNilIsRefused(t *testing.T) {
+	p := task.NewPool()
+	defer p.Close()
+	for name, f := range map[string]func(){
+		"TryGo":       func() { task.New(bg).TryGo(nil) },
+		"GoNamed":     func() { task.New(bg).GoNamed("x", nil) },
+		"Go":          func() { task.Go[int](task.New(bg), nil) },
+		"Submit":      func() { task.Submit(nil, p, double2) }, //nolint:staticcheck // the nil context is the point
+		"Submit pool": func() { task.Submit(bg, nil, double2) },
+		"Map":         func() { _, _ = task.Map[int, int](bg, nil, nil) },
+		"MapWith":     func() { _, _ = task.MapWith[int, int, int](bg, nil, nil, nil) },
+		"Each":        func() { _ = task.Each[int](bg, nil, nil) },
+		"InOrder":     func() { task.InOrder[int, int](bg, nil, nil) },
+		"Background":  func() { task.Background(bg, "x", nil) },
+	} {
+		t.Run(name, func(t *testing.T) { mustPanic(t, f, "task: ", "nil") })
+	}
+}
+
+func double2(context.Context) (int, error) { return 2, nil }
+
+func TestGoNamedWithLimit(t *testing.T) {
+	var g *task.Group
+	name := ""
+	err := task.Run(bg, func(inner *task.Group) error {
+		g = inner
+		g.GoNamed("one", func(ctx context.Context) error {
+			info, _ := task.Current(ctx)
+			name = info.Name
+			return errTest
+		})
+		return nil
+	}, task.Limit(1))
+	if err != errTest || name != "one" {
+		t.Error(err, name)
+	}
+	mustPanic(t, func() { g.GoNamed("two", func(context.Context) error { return nil }) }, "Group.GoNamed", "already been joined")
+}
+
 func TestZeroOptionChangesNothing(t *testing.T) {
 	if err := task.Run(bg, func(g *task.Group) error { return errTest }, task.Option{}); err != errTest {
 		t.Error(err)

@@ -124,15 +124,18 @@ func (j *job) context() context.Context {
 	defer a.mu.Unlock()
 	if a.ctx == nil {
 		a.ctx, a.cancel = context.WithCancelCause(j.parent)
-		if j.isPooled() {
+		if j.isPooled() && !j.isDone() {
 			scope, cancel := j.crew.scope, a.cancel
 			a.unlink = context.AfterFunc(scope.base, func() { cancel(context.Cause(scope.base)) })
 			if scope.isEnded() {
 				cancel(context.Cause(scope.base)) // now, and not when AfterFunc gets round to it
 			}
 		}
-		if j.isDone() {
+		if j.isDone() { // and complete may have been here before
 			a.cancel(nil)
+			if a.unlink != nil {
+				a.unlink()
+			}
 		}
 	}
 	return a.ctx

@@ -2,6 +2,7 @@ package task_test
 
 import (
 	"context"
+	goruntime "runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -292,6 +293,29 @@ func TestManyLiveGroups(t *testing.T) {
 		}
 		if n.Load() != 1500 {
 			t.Error(n.Load())
+		}
+	})
+}
+
+// The awaited task runs in the place of the waiting one, but must end like any other.
+func TestNestedAwaitOfPanicAndGoexit(t *testing.T) {
+	within(t, func() {
+		for _, end := range []func(){func() { panic(errTest) }, goruntime.Goexit} {
+			p := task.NewPool(task.Limit(1))
+			f := task.Submit(bg, p, func(ctx context.Context) (int, error) {
+				return task.Submit(ctx, p, func(context.Context) (int, error) { end(); return 0, nil }).Await(ctx)
+			})
+			var raised any
+			if !goexits(func() {
+				defer func() { raised = recover() }()
+				_, _ = f.Await(bg)
+			}) && raised == nil {
+				t.Error("the end of the inner task is lost")
+			}
+			if pe, ok := raised.(*task.PanicError); raised != nil && (!ok || pe.Value != errTest) {
+				t.Error(raised)
+			}
+			p.Close() // nothing is left to raise
 		}
 	})
 }

@@ -120,7 +120,10 @@ func (r *Reporter) emit(d *Diagnostic) {
 		r.fail("finding %s has no position: %s", d.Code, d.Message)
 	}
 	end := d.End
-	if end < pos {
+	switch {
+	case !end.IsValid():
+		pos, end = r.span(pos)
+	case end < pos:
 		end = token.NoPos
 	}
 	r.pass.Report(analysis.Diagnostic{

@@ -192,3 +192,34 @@ func TestPlace(t *testing.T) {
 	assert.Equal(t, "a.go:1", report.Place(b.pass.Fset, b.pass.Files[0].Package))
 	assert.Equal(t, "?", report.Place(b.pass.Fset, token.NoPos))
 }
+
+func TestCallsAreShownWhole(t *testing.T) {
+	src := "package p\n\nfunc f() {\n\ta.b.Lock()\n\ta.\n\t\tLock()\n\tfunc() {\n\t}()\n\tg(h())\n}\n"
+	for _, c := range []struct{ at, want string }{
+		{"()\n\ta.\n", "a.b.Lock"},
+		{"()\n\tfunc", "Lock"},
+		{"()\n\tg", ""}, // the callee ends on this line, but begins above
+		{"(h())", "g"},
+		{"())", "h"},
+		{"h()", ""},
+	} {
+		b := newBench(t, "relock", src)
+		r := report.NewReporter(b.pass, report.Options{})
+		pos := b.at(src, c.at)
+		r.Add(report.Diagnostic{Code: "relock/lock", Pos: pos, Message: "m"})
+		r.Flush()
+		require.Len(t, b.got, 1)
+		d := b.got[0]
+		got := ""
+		if d.End.IsValid() {
+			got = src[d.Pos-b.pass.Files[0].FileStart : d.End-b.pass.Files[0].FileStart]
+		} else {
+			assert.Equal(t, pos, d.Pos)
+		}
+		if c.want == "" {
+			assert.True(t, got == "", "%q", got)
+		} else {
+			assert.Equal(t, c.want, got)
+		}
+	}
+}

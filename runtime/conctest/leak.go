@@ -24,8 +24,8 @@ type goroutine struct {
 	stack string
 }
 
-// NoLeaks fails t at its end if goroutines are running then that were not running at the call of NoLeaks. It must not be used in tests that run in parallel with
-// others, whose goroutines it would blame on t.
+// NoLeaks fails t at its end if goroutines are running then that were not running at the call of NoLeaks. It must not be used in tests that
+// run in parallel with others, whose goroutines it would blame on t.
 func NoLeaks(t testing.TB) {
 	t.Helper()
 	before := make(map[int]bool)

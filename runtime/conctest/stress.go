@@ -23,8 +23,9 @@ type Config struct {
 // ErrCancelled is the cause of the context of a round that was cancelled at random.
 var ErrCancelled = errors.New("conctest: cancelled at random")
 
-// Stress calls body many times, each time with other random decisions, and stops at the first round that fails t. The report of a failure names the seed;
-// CONCTEST_SEED=seed repeats the decisions, though not what the scheduler made of them. After each round body must have joined what it started: Stress ends with a leak check.
+// Stress calls body many times, each time with other random decisions, and stops at the first round that fails t. The report of a failure
+// names the seed; CONCTEST_SEED=seed repeats the decisions, though not what the scheduler made of them. After each round body must have joined
+// what it started: Stress ends with a leak check.
 func Stress(t testing.TB, cfg Config, body func(r *Round)) {
 	t.Helper()
 	NoLeaks(t)

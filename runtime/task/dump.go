@@ -35,7 +35,8 @@ func Dump(w io.Writer) error {
 	return err
 }
 
-// splitProfile takes the text form of a goroutine profile apart: groups of goroutines with equal stacks, separated by blank lines, some with a line of labels.
+// splitProfile takes the text form of a goroutine profile apart: groups of goroutines with equal stacks, separated by blank lines, some with a
+// line of labels.
 func splitProfile(profile string) (named, other []string) {
 	_, groups, _ := strings.Cut(profile, "\n") // the first line holds the total
 	for g := range strings.SplitSeq(strings.TrimSpace(groups), "\n\n") {

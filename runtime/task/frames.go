@@ -17,8 +17,8 @@ const (
 	maxCrewIDs  = 1 << (4 * digitsPerID)
 )
 
-// crewIDs hands out numbers so that no two live crews share one, in turn, so that a number comes back as late as possible. When all 65535 are taken a
-// crew gets none, and its tasks count as outsiders.
+// crewIDs hands out numbers so that no two live crews share one, in turn, so that a number comes back as late as possible. When all 65535 are
+// taken a crew gets none, and its tasks count as outsiders.
 var crewIDs struct {
 	mu    sync.Mutex
 	taken [maxCrewIDs / 64]uint64

@@ -12,8 +12,8 @@ type Result[T any] struct {
 	Err   error
 }
 
-// Future is the result of a task that may not have ended. It is made by [Go] and [Submit]. A future of a one-word value costs one allocation of 64 bytes;
-// waiting for one that is not done costs another two.
+// Future is the result of a task that may not have ended. It is made by [Go] and [Submit]. A future of a one-word value costs one allocation
+// of 64 bytes; waiting for one that is not done costs another two.
 //
 // Any number of goroutines may wait for a future, each with its own deadline. Waiting never changes the future.
 type Future[T any] struct {
@@ -252,8 +252,8 @@ func (f *Future[T]) Done() <-chan struct{} { return f.doneChannel() }
 // IsDone reports whether the task has ended. It costs one atomic load.
 func (f *Future[T]) IsDone() bool { return f.isDone() }
 
-// TryResult returns the result if the task has ended. It does not re-raise: the error of a task that panicked is its *[PanicError], which still needs
-// a join to be raised by.
+// TryResult returns the result if the task has ended. It does not re-raise: the error of a task that panicked is its *[PanicError], which
+// still needs a join to be raised by.
 func (f *Future[T]) TryResult() (Result[T], bool) {
 	if !f.isDone() {
 		return Result[T]{}, false

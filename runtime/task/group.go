@@ -73,8 +73,8 @@ func newGroup(ctx context.Context, opts []Option) *Group {
 // Go starts f as a task, or queues it if the group has a limit.
 //
 // Go drops f if the context of the group has ended. It waits while the queue is full, and at most until the context ends; called by a task of
-// the group it never waits. A goroutine that a task started with go is not known to be part of the task: if the task waits for it, and it waits for room in
-// the queue, the two can block each other until the context ends.
+// the group it never waits. A goroutine that a task started with go is not known to be part of the task: if the task waits for it, and it
+// waits for room in the queue, the two can block each other until the context ends.
 //
 // It panics if the group has been joined.
 func (g *Group) Go(f func(ctx context.Context) error) {
@@ -133,8 +133,8 @@ func (g *Group) TryGo(f func(ctx context.Context) error) bool {
 // Wait joins a group made by [New]: it returns when no task is left, with the same result as [Run]. Tasks may still
 // call Go during Wait. Further calls return the same result.
 //
-// It panics for a group made by Run, and when a task of a group with a limit calls it, since it would wait for itself. In a group without limit that
-// is not noticed, and hangs.
+// It panics for a group made by Run, and when a task of a group with a limit calls it, since it would wait for itself. In a group without
+// limit that is not noticed, and hangs.
 func (g *Group) Wait() error {
 	g.mustBeMade()
 	if g.lexical {
@@ -151,7 +151,8 @@ func (g *Group) Wait() error {
 // The context that a task receives also says which group the task belongs to: inside a task use that one.
 func (g *Group) Context() context.Context { return &g.s }
 
-// Cancel ends the context of the group; the join then returns cause. Cancel(nil) ends it too, but means success: the join returns nil unless a task fails.
+// Cancel ends the context of the group; the join then returns cause. Cancel(nil) ends it too, but means success: the join returns nil unless a
+// task fails.
 func (g *Group) Cancel(cause error) { g.s.stop(cause) }
 
 // enter counts a task in before it starts. It returns false if the task must be dropped.

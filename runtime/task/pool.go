@@ -14,8 +14,9 @@ var ErrPoolClosed = errors.New("task: the pool is closed")
 // Pool runs tasks for as long as it is open, at most limit at a time. Where [Run] joins tasks that belong together, a pool serves submitters
 // that do not know each other; each joins its own tasks through their futures. Its owner must call [Pool.Close] or [Pool.Shutdown].
 //
-// A task costs about 40 ns plus the future. A panic is re-raised by [Future.Await]; one that nobody has awaited is re-raised by Close and Shutdown, and ends the process if
-// neither comes within the grace ([PanicGrace]). A task that calls runtime.Goexit makes Await call runtime.Goexit.
+// A task costs about 40 ns plus the future. A panic is re-raised by [Future.Await]; one that nobody has awaited is re-raised by Close and
+// Shutdown, and ends the process if neither comes within the grace ([PanicGrace]). A task that calls runtime.Goexit makes Await call
+// runtime.Goexit.
 type Pool struct {
 	s    scope
 	crew *crew

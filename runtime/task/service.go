@@ -121,8 +121,8 @@ func (s *Service) Err() error {
 	return s.err
 }
 
-// Stop cancels the context of the service and waits until it has ended, and returns its error. It waits no longer than ctx: the cause of ctx is then
-// the result, and the service goes on ending. Stop may be called again and concurrently.
+// Stop cancels the context of the service and waits until it has ended, and returns its error. It waits no longer than ctx: the cause of ctx
+// is then the result, and the service goes on ending. Stop may be called again and concurrently.
 func (s *Service) Stop(ctx context.Context) error {
 	s.cancel(errServiceStopped)
 	return s.await(ctx)
@@ -142,8 +142,8 @@ func (s *Service) await(ctx context.Context) error {
 	}
 }
 
-// StopAll stops all running services, the youngest first, since it may use an older one. It returns their errors, joined. It belongs at the end of main, with a
-// ctx that has a deadline; the services that have not ended by then are named in the error.
+// StopAll stops all running services, the youngest first, since it may use an older one. It returns their errors, joined. It belongs at the
+// end of main, with a ctx that has a deadline; the services that have not ended by then are named in the error.
 func StopAll(ctx context.Context) error {
 	services.mu.Lock()
 	running := slices.Clone(services.running)

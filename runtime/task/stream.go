@@ -39,9 +39,9 @@ func carry[T, R any](ctx context.Context, in iter.Seq[T], f func(ctx context.Con
 	}
 }
 
-// Each calls f for every item of in, as many at a time as there are processors or as [Limit] says, and returns when all calls have. The first error
-// cancels the context, stops taking items, and is returned; [AllErrors] goes on and joins the errors in the order of in. If ctx ends, Each returns its cause. in is read by the
-// caller's goroutine, at most 2 x limit items ahead of the calls.
+// Each calls f for every item of in, as many at a time as there are processors or as [Limit] says, and returns when all calls have. The first
+// error cancels the context, stops taking items, and is returned; [AllErrors] goes on and joins the errors in the order of in. If ctx ends,
+// Each returns its cause. in is read by the caller's goroutine, at most 2 x limit items ahead of the calls.
 func Each[T any](ctx context.Context, in iter.Seq[T], f func(ctx context.Context, item T) error, opts ...Option) error {
 	if f == nil || in == nil {
 		panic("task: Each with a nil function or input")

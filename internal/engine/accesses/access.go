@@ -2,7 +2,6 @@ package accesses
 
 import (
 	"go/token"
-	"sort"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -41,7 +40,6 @@ type Analysis struct {
 
 	all    []*Access
 	groups []*Group
-	async  map[*ssa.Function]bool
 	held   map[ssa.Instruction][]model.LockOp
 
 	reached   map[*ssa.Function][]reach
@@ -108,21 +106,4 @@ func (a *Analysis) Groups() []*Group { return a.groups }
 func (a *Analysis) All() []*Access { return a.all }
 
 // Shared reports whether some goroutine that this package starts executes fn.
-func (a *Analysis) Shared(fn *ssa.Function) bool {
-	if a.async == nil {
-		a.async = make(map[*ssa.Function]bool)
-		for _, f := range a.prog.Funcs {
-			for _, fp := range a.spawn.Footprints(f) {
-				if fp.Async {
-					a.async[f] = true
-					break
-				}
-			}
-		}
-	}
-	return a.async[fn]
-}
-
-func byOrder(xs []*Access) {
-	sort.SliceStable(xs, func(i, j int) bool { return xs[i].order < xs[j].order })
-}
+func (a *Analysis) Shared(fn *ssa.Function) bool { return a.spawn.Spawned(fn) }

@@ -29,7 +29,7 @@ type Race struct {
 // maxPairs and maxConflicts bound the work on one group. Groups with more
 // accesses are guarded in ways that pairs do not show.
 const (
-	maxPairs     = 4000
+	maxPairs     = 300
 	maxConflicts = 8
 )
 

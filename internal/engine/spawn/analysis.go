@@ -29,6 +29,7 @@ type Analysis struct {
 	entries map[*ssa.Function][]entry // built when first asked for
 	lifted  map[*ssa.Function][]*Footprint
 	outside map[*ssa.Function]bool
+	spawned map[*ssa.Function]bool
 	points  map[*ssa.Function][]point
 }
 

@@ -143,3 +143,37 @@ func receiverNamed(fn *ssa.Function) *types.Named {
 	}
 	return access.NamedOf(fn.Signature.Recv().Type())
 }
+
+// Spawned reports whether a goroutine that this package starts may execute fn. All
+// answers are computed at once, in time linear in the call graph.
+func (a *Analysis) Spawned(fn *ssa.Function) bool {
+	if a.spawned != nil {
+		return a.spawned[fn]
+	}
+	a.spawned = make(map[*ssa.Function]bool)
+	callees := make(map[*ssa.Function][]*ssa.Function)
+	var work []*ssa.Function
+	mark := func(f *ssa.Function) {
+		if !a.spawned[f] {
+			a.spawned[f] = true
+			work = append(work, f)
+		}
+	}
+	for _, f := range a.prog.Funcs {
+		for _, e := range a.entriesOf(f) {
+			if e.spawn != nil {
+				mark(f)
+			} else {
+				callees[e.site.Parent()] = append(callees[e.site.Parent()], f)
+			}
+		}
+	}
+	for len(work) > 0 {
+		f := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, g := range callees[f] {
+			mark(g)
+		}
+	}
+	return a.spawned[fn]
+}

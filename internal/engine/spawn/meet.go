@@ -22,11 +22,15 @@ type Footprint struct {
 	prev    *Footprint     // one level down, nil if that is the body itself
 	target  ssabuild.Target
 	weak    bool
+	level   int
 }
 
 // maxFootprints bounds the ways up from one function. Functions with more are
 // library helpers, about which "reached by a goroutine" says nothing.
-const maxFootprints = 300
+const maxFootprints = 64
+
+// maxLevels bounds the calls between a body and a function that leads to it.
+const maxLevels = 6
 
 // Footprints lists where fn's body runs, from fn itself upwards; the first is the body itself.
 func (a *Analysis) Footprints(fn *ssa.Function) []*Footprint {
@@ -41,6 +45,9 @@ func (a *Analysis) Footprints(fn *ssa.Function) []*Footprint {
 	out := []*Footprint{{Fn: fn}}
 	seen := make(map[key]bool)
 	for i := 0; i < len(out) && len(out) < maxFootprints; i++ {
+		if out[i].level >= maxLevels {
+			continue
+		}
 		for _, e := range a.entriesOf(out[i].Fn) {
 			for _, up := range a.up(out[i], e) {
 				k := key{up.At, up.Thread, up.Async}
@@ -58,7 +65,7 @@ func (a *Analysis) Footprints(fn *ssa.Function) []*Footprint {
 // up is a footprint seen from one of its function's callers or spawners.
 func (a *Analysis) up(fp *Footprint, e entry) []*Footprint {
 	caller := e.site.Parent()
-	next := Footprint{Fn: caller, At: e.site, prev: fp, target: e.target, Thread: fp.Thread, weak: fp.weak || e.target.Via != ssabuild.Static}
+	next := Footprint{Fn: caller, At: e.site, prev: fp, target: e.target, level: fp.level + 1, Thread: fp.Thread, weak: fp.weak || e.target.Via != ssabuild.Static}
 	switch {
 	case fp.Async && a.outlives(fp):
 		next.Async, next.Spawn = true, fp.Spawn

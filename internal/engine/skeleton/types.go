@@ -81,35 +81,46 @@ var errorType = types.Universe.Lookup("error").Type()
 
 // plain reports whether values of a type are mere data: neither they nor
 // conditions on them are followed.
-func plain(t types.Type) bool {
+func plain(t types.Type) bool { return plainWithin(t, maxNesting) }
+
+// maxNesting bounds the walk into a type, which may contain itself: type L []L.
+const maxNesting = 16
+
+func plainWithin(t types.Type, depth int) bool {
+	if depth == 0 {
+		return false
+	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
 		return u.Info()&(types.IsString|types.IsFloat|types.IsComplex) != 0
 	case *types.Slice:
-		return plainElem(u.Elem())
+		return plainElem(u.Elem(), depth)
 	case *types.Array:
-		return plainElem(u.Elem())
+		return plainElem(u.Elem(), depth)
 	case *types.Map:
-		return plainElem(u.Elem()) && plainElem(u.Key())
+		return plainElem(u.Elem(), depth) && plainElem(u.Key(), depth)
 	case *types.Struct:
+		if !isStdValue(t) {
+			return false
+		}
 		for i := range u.NumFields() {
-			if !plain(u.Field(i).Type()) {
+			if !plainWithin(u.Field(i).Type(), depth-1) {
 				if b, ok := u.Field(i).Type().Underlying().(*types.Basic); !ok || b.Kind() == types.UnsafePointer {
 					return false
 				}
 			}
 		}
-		return isStdValue(t)
+		return true
 	}
 	return false
 }
 
 // plainElem: numbers inside containers are data too.
-func plainElem(t types.Type) bool {
+func plainElem(t types.Type, depth int) bool {
 	if b, ok := t.Underlying().(*types.Basic); ok {
 		return b.Kind() != types.UnsafePointer
 	}
-	return plain(t)
+	return plainWithin(t, depth-1)
 }
 
 // isStdValue: structs of other packages made of data only, such as time.Time.

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // A VetFinding is one diagnostic in the JSON of go vet.
@@ -40,14 +41,21 @@ func Command(t testing.TB) string {
 }
 
 var buildCommand = sync.OnceValues(func() (string, error) {
-	// One place for all test binaries, named after nothing that changes: go build leaves a fresh file alone,
-	// and a shared file is replaced by rename so that nobody runs half of it.
-	dir, err := os.MkdirTemp("", "conclint-linttest")
+	// Nobody is told when the last test of a binary ends, so each run clears away what earlier ones left.
+	const prefix = "conclint-linttest"
+	old, _ := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*")) // the pattern is well-formed
+	for _, dir := range old {
+		if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > time.Hour {
+			os.RemoveAll(dir)
+		}
+	}
+	dir, err := os.MkdirTemp("", prefix)
 	if err != nil {
 		return "", err
 	}
 	path := filepath.Join(dir, "conclint")
-	if out, err := exec.Command("go", "build", "-o", path, rootModule+"/cmd/conclint").CombinedOutput(); err != nil {
+	// Without the commit in it the binary, and with it every cached result, stays the same until the code changes.
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", path, rootModule+"/cmd/conclint").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the command: %w\n%s", err, out)
 	}
 	return path, nil

@@ -28,6 +28,7 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	flags.StringVar(&only.categories, "category", "", "only these `categories`, separated by commas")
 	flags.StringVar(&only.repositories, "repo", "", "only the real bugs of these repositories, owner/name separated by commas")
 	flags.BoolVar(&only.high, "high", false, "only labels of high confidence")
+	atLeast := flags.Int("min", 0, "fail unless this many kernels are found")
 	verbose := flags.Bool("v", false, "print every case with its findings")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -62,6 +63,9 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 		return err
 	}
 	Print(w, "kernels", results, *verbose)
+	if n := found(results); n < *atLeast {
+		return fmt.Errorf("%d kernels found, %d wanted", n, *atLeast)
+	}
 	if *repos == "" {
 		return nil
 	}

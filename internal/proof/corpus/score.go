@@ -92,6 +92,17 @@ func (r *Result) found(f finding.Finding) {
 	r.Evidence = append(r.Evidence, "found: "+f.String())
 }
 
+// found counts the cases found in the default tier.
+func found(results []Result) int {
+	n := 0
+	for _, r := range results {
+		if r.Default.Found {
+			n++
+		}
+	}
+	return n
+}
+
 // near reports whether the finding stands within reach lines of one of the places.
 func near(f finding.Finding, places []place, reach int) bool {
 	return slices.ContainsFunc(places, func(p place) bool {

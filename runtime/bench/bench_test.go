@@ -48,7 +48,7 @@ func TestJudge(t *testing.T) {
 
 func TestCalibrate(t *testing.T) {
 	total := 0
-	n := calibrate(func(n int) { total += spin(1, n*100) & 1; total += n })
+	n := calibrate(func(n int) { total += spin(1, n*100) & 1; total += n }, aRun)
 	if n < 100 {
 		t.Errorf("%d operations of some 50 ns in a run", n)
 	}

@@ -17,9 +17,11 @@ type row struct {
 	peers []contender
 	// others are shown for comparison but are no peers: what one would write by hand without a library.
 	others []contender
-	// parks says that the time depends on how the goroutines happen to be spread over the processors, so that more rounds are needed until
-	// each contender has been seen at its best.
+	// parks says that the time depends on how the goroutines happen to be spread over the processors, and on who else wants them. More rounds
+	// are needed until each contender has been seen at its best, and a goal may be reached in processor time instead.
 	parks bool
+	// run is how long one run takes if aRun is too short for the operation.
+	run time.Duration
 }
 
 // contender does an operation n times and returns when it is done.
@@ -45,7 +47,8 @@ const (
 // measurement is the best that a contender has shown.
 type measurement struct {
 	ns, allocs, bytes float64
-	n                 int // operations per run
+	cpu               float64 // processor time, in ns; infinite if not known
+	n                 int     // operations per run
 }
 
 // aRun is how long one run should take: long enough that starting it does not matter, short enough that on a busy machine some runs are not
@@ -65,7 +68,7 @@ func (r row) measure(rounds int) result {
 	all := r.contenders()
 	best := make([]measurement, len(all))
 	for i, c := range all {
-		best[i] = measurement{math.Inf(1), math.Inf(1), math.Inf(1), calibrate(c.run)}
+		best[i] = measurement{ns: math.Inf(1), allocs: math.Inf(1), bytes: math.Inf(1), cpu: math.Inf(1), n: calibrate(c.run, max(r.run, aRun))}
 	}
 	for round := range rounds {
 		for i := range all {
@@ -76,8 +79,8 @@ func (r row) measure(rounds int) result {
 	return r.judge(best)
 }
 
-// calibrate returns the number of operations that take about aRun.
-func calibrate(run func(int)) int {
+// calibrate returns the number of operations that take about as long as said.
+func calibrate(run func(int), long time.Duration) int {
 	for n := 1; ; n *= 2 {
 		took := time.Duration(math.MaxInt64)
 		for range 3 { // one alone may have been disturbed, and every run would be too short
@@ -85,8 +88,8 @@ func calibrate(run func(int)) int {
 			run(n)
 			took = min(took, time.Since(start))
 		}
-		if took >= aRun/2 {
-			return max(1, int(float64(n)*float64(aRun)/float64(took)))
+		if took >= long/2 {
+			return max(1, int(float64(n)*float64(long)/float64(took)))
 		}
 	}
 }
@@ -95,11 +98,16 @@ func (m *measurement) update(run func(int)) {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
+	cpuBefore, known := cpuTime()
 	start := time.Now()
 	run(m.n)
 	took := time.Since(start)
+	cpuAfter, _ := cpuTime()
 	runtime.ReadMemStats(&after)
 	n := float64(m.n)
+	if known {
+		m.cpu = min(m.cpu, float64(cpuAfter-cpuBefore)/n)
+	}
 	m.ns = min(m.ns, float64(took.Nanoseconds())/n)
 	m.allocs = min(m.allocs, float64(after.Mallocs-before.Mallocs)/n)
 	m.bytes = min(m.bytes, float64(after.TotalAlloc-before.TotalAlloc)/n)
@@ -120,13 +128,16 @@ func (r row) judge(best []measurement) result {
 		pass = pass && ours.bytes <= g.bytes*(1+slack)+fixed*64/float64(ours.n)
 	}
 	if g.ratio > 0 {
-		pass = pass && ours.ns <= g.ratio*floor.ns
+		pass = pass && (atMost(ours.ns/floor.ns, g.ratio) || r.parks && atMost(ours.cpu/floor.cpu, g.ratio))
 	}
 	if g.ns > 0 {
 		pass = pass && ours.ns <= g.ns
 	}
 	return result{r, best, pass}
 }
+
+// atMost compares ratios at the precision that is printed; the measurement has no more. A ratio that is not known is not a number.
+func atMost(ratio, goal float64) bool { return math.Round(100*ratio) <= math.Round(100*goal) }
 
 // String is one line of the table, with tabs between the cells.
 func (r result) String() string {
@@ -153,7 +164,7 @@ func (r result) String() string {
 		}
 	}
 	return strings.Join([]string{
-		r.row.name, nanos(floor.ns), nanos(ours.ns), fmt.Sprintf("%.2f", ours.ns/floor.ns), r.row.goal.String(), verdict,
+		r.row.name, nanos(floor.ns), nanos(ours.ns), fmt.Sprintf("%.2f", ours.ns/floor.ns), fmt.Sprintf("%.2f", ours.cpu/floor.cpu), r.row.goal.String(), verdict,
 		fmt.Sprintf("%.2f", ours.allocs), fmt.Sprintf("%.0f", ours.bytes), peer, peerRatio, strings.Join(others, "; "),
 	}, "\t")
 }

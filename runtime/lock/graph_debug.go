@@ -95,6 +95,7 @@ func (g *graph) written(n *node, at place.Place) {
 	}
 	for _, e := range n.out {
 		if cycle := g.cycleThrough(e); cycle != nil {
+			n.writer.Store(0) // the next writer must hear it too
 			panic(report(cycle))
 		}
 	}
@@ -102,9 +103,13 @@ func (g *graph) written(n *node, at place.Place) {
 
 // add records e and panics if it closes a cycle.
 func (g *graph) add(e edge) {
-	if g.known(&e) {
-		return
+	if !g.known(&e) {
+		g.insert(e)
 	}
+}
+
+// insert is apart from add, so that an order that is known costs no allocation.
+func (g *graph) insert(e edge) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.count >= maxEdges || len(g.edges[e.key()]) >= maxGates {

@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -144,6 +145,17 @@ func TestSortBlocks(t *testing.T) {
 		"# b\nb.go:1: x\nb.go:2: y",
 	}, sortBlocks(in))
 	assert.Empty(t, sortBlocks(""))
+	assert.Equal(t, []string{"# a\nvet: x"}, sortBlocks("# a\n# [a]\nvet: x\n"))
+
+	trace := "# a\na.go:1: x\nfatal error: stack overflow\n"
+	for i := range 5000 {
+		trace += fmt.Sprintf("frame %d\n", i)
+	}
+	got := sortBlocks(trace)
+	require.Len(t, got, 1)
+	assert.Contains(t, got[0], "# a\na.go:1: x\nconclint crashed on this package")
+	assert.Contains(t, got[0], "fatal error: stack overflow\nframe 0\n")
+	assert.True(t, strings.HasSuffix(got[0], "\n… 4971 more lines"), got[0])
 }
 
 func TestEnclosing(t *testing.T) {

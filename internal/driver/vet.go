@@ -149,8 +149,9 @@ func (v vetRun) once(ctx context.Context) (*vetResult, error) {
 	return res, nil
 }
 
-// header begins the go command's output about one package: "# path" or "# path [path.test]".
-var header = regexp.MustCompile(`^# (\S+)(?: \[.*\])?$`)
+// header begins the go command's output about one package: "# path", "# path [path.test]"
+// or "# [path]".
+var header = regexp.MustCompile(`^# \[?([^\s\]]+)\]?(?: \[.*\])?$`)
 
 // sortBlocks splits what the go command wrote to standard error into one text
 // per package and those that belong to no package, which come first; sorted,
@@ -175,7 +176,7 @@ func sortBlocks(stderr string) []string {
 		case line == "" || strings.HasPrefix(line, "exit status "):
 		case current == "" || strings.HasPrefix(line, "go: "):
 			general = append(general, line)
-		case !slices.Contains(blocks[current], line):
+		case len(blocks[current]) > 1000 || !slices.Contains(blocks[current], line): // a stack trace is long
 			blocks[current] = append(blocks[current], line)
 		}
 	}
@@ -185,11 +186,32 @@ func sortBlocks(stderr string) []string {
 		out = append(out, strings.Join(general, "\n"))
 	}
 	for _, n := range names {
-		if len(blocks[n]) > 0 {
-			out = append(out, "# "+n+"\n"+strings.Join(blocks[n], "\n"))
+		if lines := abridge(blocks[n]); len(lines) > 0 {
+			out = append(out, "# "+n+"\n"+strings.Join(lines, "\n"))
 		}
 	}
 	return out
+}
+
+// crash begins what the Go runtime prints when a program dies.
+var crash = regexp.MustCompile(`^(panic: |fatal error: |runtime: goroutine stack exceeds )`)
+
+// crashLines is how much of a stack trace a report of the crash needs.
+const crashLines = 30
+
+// abridge shortens the stack traces of a crash of the analysis, which may be
+// thousands of lines, and says what they are.
+func abridge(lines []string) []string {
+	i := slices.IndexFunc(lines, crash.MatchString)
+	if i < 0 {
+		return lines
+	}
+	out := append(slices.Clone(lines[:i]), "conclint crashed on this package and has not judged it; please report this at https://github.com/conclint/conclint/issues:")
+	rest := lines[i:]
+	if len(rest) > crashLines {
+		rest = append(slices.Clone(rest[:crashLines]), fmt.Sprintf("… %d more lines", len(rest)-crashLines))
+	}
+	return append(out, rest...)
 }
 
 // goVersion asks the go command for its version, such as "go1.26.8"; empty if it does not say.

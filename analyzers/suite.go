@@ -17,6 +17,7 @@ import (
 	"github.com/conclint/conclint/analyzers/nosemaphore"
 	"github.com/conclint/conclint/analyzers/relock"
 	"github.com/conclint/conclint/analyzers/stuckchan"
+	"github.com/conclint/conclint/analyzers/unjoined"
 	"github.com/conclint/conclint/analyzers/unreleased"
 	"github.com/conclint/conclint/analyzers/wgmisuse"
 	"github.com/conclint/conclint/internal/engine"
@@ -73,6 +74,7 @@ var constructors = []func(*analysis.Analyzer, *report.Options) *analysis.Analyze
 	nosemaphore.New,
 	relock.New,
 	stuckchan.New,
+	unjoined.New,
 	unreleased.New,
 	wgmisuse.New,
 }

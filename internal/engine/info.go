@@ -10,6 +10,7 @@ import (
 	"github.com/conclint/conclint/internal/engine/bounds"
 	"github.com/conclint/conclint/internal/engine/errs"
 	"github.com/conclint/conclint/internal/engine/locks"
+	"github.com/conclint/conclint/internal/engine/owners"
 	"github.com/conclint/conclint/internal/engine/skeleton"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
@@ -45,6 +46,7 @@ type Info struct {
 	errors   []string
 	errs     *errs.Analysis   // see [Info.Errs]
 	bounds   *bounds.Analysis // see [Info.Bounds]
+	owners   *owners.Analysis // see [Info.Owners]
 }
 
 // Relevant reports whether there is anything to ask.
@@ -74,6 +76,14 @@ func (in *Info) Bounds() *bounds.Analysis {
 		in.bounds = bounds.Run(in.Prog, in.Spawn, in.Errs())
 	}
 	return in.bounds
+}
+
+// Owners tells which goroutines nobody waits for although somebody should, computed when it is first asked for.
+func (in *Info) Owners() *owners.Analysis {
+	if in.owners == nil {
+		in.owners = owners.Run(in.Prog, in.Spawn, in.Errs())
+	}
+	return in.owners
 }
 
 // internalError notes that something could not be analysed. The notes leave the

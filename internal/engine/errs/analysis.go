@@ -144,3 +144,7 @@ func (a *Analysis) Fun(site ssa.CallInstruction) ast.Expr {
 	}
 	return nil
 }
+
+// Excused reports whether a comment at the line, or right above it, says that an
+// error or an end does not matter.
+func (a *Analysis) Excused(pos token.Pos) bool { return a.syntax.excused(pos) }

@@ -54,7 +54,7 @@ func (a *Analysis) follow(c *errChan, v ssa.Value, seen map[ssa.Value]bool) {
 		return
 	}
 	seen[v] = true
-	a.eachUse(v, func(_ *ssa.Function, ref ssa.Instruction, addr ssa.Value) {
+	a.EachUse(v, func(_ *ssa.Function, ref ssa.Instruction, addr ssa.Value) {
 		switch ref := ref.(type) {
 		case *ssa.MakeClosure, *ssa.DebugRef:
 		case *ssa.Send:

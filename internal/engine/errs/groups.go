@@ -120,7 +120,7 @@ func (a *Analysis) leaks(v ssa.Value, seen map[ssa.Value]bool) bool {
 	}
 	seen[v] = true
 	out := false
-	a.eachUse(v, func(_ *ssa.Function, ref ssa.Instruction, addr ssa.Value) {
+	a.EachUse(v, func(_ *ssa.Function, ref ssa.Instruction, addr ssa.Value) {
 		switch ref := ref.(type) {
 		case *ssa.MakeClosure, *ssa.DebugRef:
 			if mk, ok := ref.(*ssa.MakeClosure); ok && mk.Fn.(*ssa.Function).Parent() == nil {

@@ -61,7 +61,7 @@ func (a *Analysis) keptFor(call *ssa.Call) bool {
 // any other literal, of whose time of running nothing is known.
 func (a *Analysis) readLater(fn *ssa.Function, st *ssa.Store, al *ssa.Alloc, site ssa.Instruction) bool {
 	read := false
-	a.eachUse(al, func(holder *ssa.Function, ref ssa.Instruction, addr ssa.Value) {
+	a.EachUse(al, func(holder *ssa.Function, ref ssa.Instruction, addr ssa.Value) {
 		switch ref := ref.(type) {
 		case *ssa.MakeClosure, *ssa.DebugRef:
 		case *ssa.Store:
@@ -95,9 +95,9 @@ func (a *Analysis) otherStores(al *ssa.Alloc, st *ssa.Store, fn *ssa.Function) [
 	return out
 }
 
-// eachUse calls f for every instruction that uses the address of a local
+// EachUse calls f for every instruction that uses the address of a local
 // variable, in its function and in the literals that capture it.
-func (a *Analysis) eachUse(v ssa.Value, f func(holder *ssa.Function, ref ssa.Instruction, addr ssa.Value)) {
+func (a *Analysis) EachUse(v ssa.Value, f func(holder *ssa.Function, ref ssa.Instruction, addr ssa.Value)) {
 	if v.Referrers() == nil {
 		return
 	}
@@ -110,7 +110,7 @@ func (a *Analysis) eachUse(v ssa.Value, f func(holder *ssa.Function, ref ssa.Ins
 		lit := mk.Fn.(*ssa.Function)
 		for i, b := range mk.Bindings {
 			if b == v && i < len(lit.FreeVars) {
-				a.eachUse(lit.FreeVars[i], f)
+				a.EachUse(lit.FreeVars[i], f)
 			}
 		}
 	}

@@ -2,9 +2,10 @@
 
 GO      ?= go
 BIN     := bin
+RUNS    ?= corpus audit bench
 MODULE  ?= github.com/caddyserver/caddy/v2@v2.11.9
 
-.PHONY: help build test test-root test-runtime house e2e corpus audit sample bench bench-runtime docs fmt lint cross clean
+.PHONY: help build test test-root test-runtime house e2e corpus audit sample bench evidence bench-runtime docs fmt lint cross clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*## |^[a-z0-9-]+:  +## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -25,7 +26,7 @@ house:           ## the rules of the house alone: import directions, sizes, page
 	$(GO) test ./internal/house
 
 e2e:             ## real drivers end to end: go vet, standalone, and those of golangci-lint and gopls that can be built here
-	CONCLINT_E2E=1 $(GO) test -count=1 ./cmd/... ./plugin/... ./internal/linttest ./internal/driver/...
+	CONCLINT_E2E=1 $(GO) test -count=1 ./cmd/... $(patsubst %,./%/...,$(wildcard plugin)) ./internal/linttest ./internal/driver/...
 
 corpus: build    ## recall and false alarms on labelled bugs; CORPUS_REPO and ARGS: see testdata/corpus/README.md
 	$(GO) run ./internal/proof corpus -conclint $(BIN)/conclint $(ARGS)
@@ -38,6 +39,9 @@ sample: build    ## draw reports to read: make sample MODULE=path@version ARGS='
 
 bench: build     ## time and memory beside go vet and staticcheck: make bench MODULE=path@version
 	$(GO) run ./internal/proof bench -conclint $(BIN)/conclint $(ARGS) $(MODULE)
+
+evidence: build  ## measure anew and write docs/evidence.md: make evidence RUNS='corpus audit bench'
+	$(GO) run ./internal/proof evidence $(RUNS)
 
 bench-runtime:   ## cost of the runtime primitives beside channels and the standard library
 	cd runtime/bench && $(GO) run .

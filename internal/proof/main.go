@@ -4,6 +4,7 @@
 //	go run ./internal/proof audit    reports on public modules, judged one by one (make audit)
 //	go run ./internal/proof sample   draws the reports to read next
 //	go run ./internal/proof bench    time and memory beside other tools (make bench)
+//	go run ./internal/proof evidence runs the others and keeps their output in docs/evidence.md (make evidence)
 package main
 
 import (
@@ -11,7 +12,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"syscall"
@@ -19,23 +20,25 @@ import (
 	"github.com/conclint/conclint/internal/proof/audit"
 	"github.com/conclint/conclint/internal/proof/bench"
 	"github.com/conclint/conclint/internal/proof/corpus"
+	"github.com/conclint/conclint/internal/proof/evidence"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	commands := map[string]func(context.Context, []string, io.Writer) error{
+	commands := map[string]evidence.Measure{
 		"corpus": corpus.Command,
 		"audit":  audit.Command,
 		"sample": audit.Sample,
 		"bench":  bench.Command,
 	}
-	var run func(context.Context, []string, io.Writer) error
+	commands["evidence"] = evidence.Command(maps.Clone(commands))
+	var run evidence.Measure
 	if len(os.Args) > 1 {
 		run = commands[os.Args[1]]
 	}
 	if run == nil {
-		fmt.Fprintln(os.Stderr, "usage: proof corpus|audit|sample|bench [flags]; -h after a command shows its flags")
+		fmt.Fprintln(os.Stderr, "usage: proof corpus|audit|sample|bench|evidence [flags]; -h after a command shows its flags")
 		os.Exit(2)
 	}
 	if err := run(ctx, os.Args[2:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {

@@ -12,9 +12,10 @@ import (
 	"github.com/conclint/conclint/analyzers/heldwait"
 	"github.com/conclint/conclint/analyzers/lockorder"
 	"github.com/conclint/conclint/analyzers/losterror"
-	"github.com/conclint/conclint/analyzers/racycounter"
-	"github.com/conclint/conclint/analyzers/notimeout"
 	"github.com/conclint/conclint/analyzers/nosemaphore"
+	"github.com/conclint/conclint/analyzers/notimeout"
+	"github.com/conclint/conclint/analyzers/racycounter"
+	"github.com/conclint/conclint/analyzers/racyfield"
 	"github.com/conclint/conclint/analyzers/relock"
 	"github.com/conclint/conclint/analyzers/stuckchan"
 	"github.com/conclint/conclint/analyzers/unjoined"
@@ -69,9 +70,10 @@ var constructors = []func(*analysis.Analyzer, *report.Options) *analysis.Analyze
 	heldwait.New,
 	lockorder.New,
 	losterror.New,
-	racycounter.New,
-	notimeout.New,
 	nosemaphore.New,
+	notimeout.New,
+	racycounter.New,
+	racyfield.New,
 	relock.New,
 	stuckchan.New,
 	unjoined.New,

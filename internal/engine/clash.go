@@ -187,6 +187,9 @@ func (in *Info) Interleaving(c *accesses.Conflict) []report.Step {
 	return steps
 }
 
+// Verb3 is [Info.Verb] in the third person.
+func (in *Info) Verb3(x *accesses.Access) string { return present(in.Verb(x)) }
+
 // present turns a participle of [Info.Verb] into the third person.
 func present(verb string) string {
 	switch {

@@ -45,6 +45,9 @@ type Analysis struct {
 	reached   map[*ssa.Function][]reach
 	races     []*Race
 	racesDone bool
+
+	guards     []*Guard
+	guardsDone bool
 }
 
 // A Group is all accesses of what may be one location: a variable, or one field

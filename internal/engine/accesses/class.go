@@ -2,10 +2,12 @@ package accesses
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -67,6 +69,9 @@ func isNamed(t types.Type, pkg, name string) bool {
 
 // classConflict looks for a race of two accesses that no one function leads to.
 func (a *Analysis) classConflict(x, y *Access) (*Conflict, bool) {
+	if x.Update != model.IncDec && x.Update != model.OpAssign {
+		return nil, false
+	}
 	for _, rx := range a.reaches(x.Fn) {
 		for _, ry := range a.reaches(y.Fn) {
 			if !mayMeet(rx, ry) {
@@ -74,6 +79,9 @@ func (a *Analysis) classConflict(x, y *Access) (*Conflict, bool) {
 			}
 			path := a.spawn.Lift(rx.fp, x.Path)
 			if !sameClass(rx, path, ry, a.spawn.Lift(ry.fp, y.Path)) {
+				continue
+			}
+			if t := lasting(rx, path); t != nil && (guards(t) || path.Depth() > 2) {
 				continue
 			}
 			lx, okx := a.lockset(rx.fp, x.Instr)
@@ -101,28 +109,50 @@ func mayMeet(x, y reach) bool {
 }
 
 // sameClass reports whether two paths may be one location that outlives the calls:
-// of a receiver or a package variable.
+// a package variable, or the same selectors from receivers of one type.
 func sameClass(rx reach, p *access.Path, ry reach, q *access.Path) bool {
 	if p.Root().Kind == access.Global {
 		return p == q && p.Exact()
 	}
-	if p.Class() == "" || p.Class() != q.Class() || isElem(p) || isElem(q) {
+	if p.Class() == "" || p.Class() != q.Class() || varying(p) || varying(q) {
 		return false
 	}
-	return lasting(rx, p) && lasting(ry, q)
+	t, u := lasting(rx, p), lasting(ry, q)
+	return t != nil && t == u && slices.Equal(p.Selectors(), q.Selectors())
 }
 
-// lasting reports whether the object at a path exists beyond the call: the
-// receiver's, or one that a constructor makes for the goroutine it starts.
-func lasting(r reach, p *access.Path) bool {
+// lasting is the type of the object from which a path starts if it exists beyond
+// the call: the receiver, or what a constructor makes for the goroutine it starts.
+func lasting(r reach, p *access.Path) *types.TypeName {
 	root := p.Root()
+	var t types.Type
 	switch root.Kind {
 	case access.Param:
-		return root.Index == 0
+		fn, ok := root.Owner.(*ssa.Function)
+		if !ok || root.Index != 0 || fn.Signature.Recv() == nil {
+			return nil
+		}
+		t = fn.Signature.Recv().Type()
 	case access.Cell, access.Value:
-		return r.role == background && p.Depth() > 0
+		v, ok := root.Owner.(ssa.Value)
+		if !ok || r.role != background || p.Depth() == 0 {
+			return nil
+		}
+		t = v.Type()
+	default:
+		return nil
 	}
-	return false
+	if n := access.NamedOf(t); n != nil {
+		return n.Origin().Obj()
+	}
+	return nil
+}
+
+// guards reports whether a type has locks of its own: then which of its fields
+// they guard is a better question than who calls what.
+func guards(t *types.TypeName) bool {
+	n, ok := t.Type().(*types.Named)
+	return ok && len(locks.LockFields(n)) > 0
 }
 
 func commonClass(a, b []model.LockOp) bool {

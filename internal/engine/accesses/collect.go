@@ -8,6 +8,7 @@ import (
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -24,9 +25,10 @@ func (a *Analysis) collect(fn *ssa.Function) {
 					a.load(instr)
 				}
 			case *ssa.MapUpdate:
-				x := a.content(instr, instr.Map, model.WriteAccess, "")
-				x.Index = instr.Key
-				a.classifyMap(x, instr)
+				if x := a.content(instr, instr.Map, model.WriteAccess, ""); x.Path != nil {
+					x.Index = instr.Key
+					a.classifyMap(x, instr)
+				}
 			case *ssa.Lookup:
 				if isMap(instr.X.Type()) {
 					a.content(instr, instr.X, model.ReadAccess, "").Index = instr.Index
@@ -133,9 +135,36 @@ func indexOf(addr ssa.Value) ssa.Value {
 	return nil
 }
 
-// content adds an access to the contents of a map, slice or object.
+// content adds an access to the contents of a map, slice or object. After a swap
+// (m := s.m; s.m = nil) the old contents belong to whoever took them out: then
+// the access is of a value of its own.
 func (a *Analysis) content(instr ssa.Instruction, container ssa.Value, kind model.AccessKind, method string) *Access {
+	if a.takenOut(instr, container) {
+		return &Access{Instr: instr}
+	}
 	return a.add(&Access{Instr: instr, Path: a.prog.Path(container), Addr: container, Kind: kind, Content: true, Method: method})
+}
+
+// takenOut reports whether a container was loaded from a field or variable that
+// has been given another value since.
+func (a *Analysis) takenOut(instr ssa.Instruction, container ssa.Value) bool {
+	load, ok := container.(*ssa.UnOp)
+	if !ok || load.Op != token.MUL {
+		return false
+	}
+	if _, isCell := load.X.(*ssa.Alloc); isCell {
+		return false
+	}
+	path := a.prog.Path(load.X)
+	for _, b := range load.Parent().Blocks {
+		for _, in := range b.Instrs {
+			st, ok := in.(*ssa.Store)
+			if ok && st.Val != ssa.Value(load) && a.prog.Path(st.Addr) == path && spawn.Dominates(load, st) && spawn.Dominates(st, instr) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func isMap(t types.Type) bool {

@@ -1,9 +1,13 @@
 package accesses
 
 import (
+	"go/ast"
+	"go/types"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
@@ -14,6 +18,7 @@ type Conflict struct {
 	X, Y    *Access
 	Meeting spawn.Meeting
 	Path    *access.Path // the location as the function where both meet names it
+	XLocks  int          // locks held at X
 	ByClass bool         // no function leads to both; the objects are of one class
 }
 
@@ -36,16 +41,28 @@ func (a *Analysis) Conflict(x, y *Access) (*Conflict, bool) {
 		return fresh, ok
 	}
 	a.spawn.Meetings(x.Instr, y.Instr, share, func(m spawn.Meeting) bool {
-		if a.excluded(m, x, y) || m.A.Weak() || m.B.Weak() || !a.sameElement(m, x, y) {
+		if a.excluded(m, x, y) || timerOf(m.A, y) || timerOf(m.B, x) || m.A.Weak() || m.B.Weak() || !a.sameElement(m, x, y) {
 			return true
 		}
-		out = &Conflict{X: x, Y: y, Meeting: m, Path: path}
+		lx, _ := a.lockset(m.A, x.Instr)
+		out = &Conflict{X: x, Y: y, Meeting: m, Path: path, XLocks: len(lx)}
 		return false
 	})
 	if out == nil {
 		return a.classConflict(x, y)
 	}
 	return out, true
+}
+
+// timerOf reports whether y stores the timer whose callback the footprint is: the
+// callback runs after a delay that no store outlasts.
+func timerOf(fp *spawn.Footprint, y *Access) bool {
+	st, ok := y.Instr.(*ssa.Store)
+	if !ok || fp.Thread == nil || fp.Thread.Kind != model.SpawnTimer {
+		return false
+	}
+	v, ok := fp.Thread.Site.(ssa.Value)
+	return ok && st.Val == v
 }
 
 // fresh reports whether the access is on an object that nobody else knows while
@@ -155,7 +172,7 @@ func (a *Analysis) lockset(fp *spawn.Footprint, x ssa.Instruction) (ops []model.
 			continue
 		}
 		held, ok := a.HeldAt(p.Place(x))
-		if !ok {
+		if !ok || a.declared(p.Fn) {
 			return nil, false
 		}
 		ops = append([]model.LockOp(nil), ops...)
@@ -164,6 +181,24 @@ func (a *Analysis) lockset(fp *spawn.Footprint, x ssa.Instruction) (ops []model.
 		}
 	}
 	return ops, true
+}
+
+// declared reports whether fn says that its caller holds a lock which is not one
+// of its receiver's: some other object's, or nobody knows which.
+func (a *Analysis) declared(fn *ssa.Function) bool {
+	decl, ok := ssabuild.Outermost(fn).Syntax().(*ast.FuncDecl)
+	if !ok || !locks.DeclaresHeld(decl) || fn.Parent() != nil && a.spawn.Spawned(fn) {
+		return false
+	}
+	n := access.NamedOf(recvType(fn))
+	return n == nil || len(locks.LockFields(n)) == 0
+}
+
+func recvType(fn *ssa.Function) types.Type {
+	if recv := ssabuild.Outermost(fn).Signature.Recv(); recv != nil {
+		return recv.Type()
+	}
+	return types.Typ[types.Invalid]
 }
 
 // sameElement reports whether accesses of elements with unknown index may mean

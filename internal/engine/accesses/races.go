@@ -165,7 +165,7 @@ func family(conflicts []*Conflict) Family {
 		if c.X.Atomic != c.Y.Atomic {
 			return Counter
 		}
-		if IsCounter(c.X) {
+		if IsCounter(c.X) && (c.XLocks == 0 || isLocal(c.Path)) {
 			return Counter
 		}
 	}

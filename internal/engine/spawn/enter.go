@@ -67,10 +67,15 @@ func (a *Analysis) indexCall(site ssa.CallInstruction, add func(*ssa.Function, e
 		}
 		switch arg.(type) {
 		case *ssa.MakeClosure, *ssa.Function, *ssa.UnOp, *ssa.ChangeType:
+			_, literal := arg.(*ssa.MakeClosure)
 			for _, t := range a.prog.FuncsOf(arg) {
-				if t.Via == ssabuild.Static {
-					add(t.Fn, entry{site, t, nil})
+				if t.Via != ssabuild.Static {
+					continue
 				}
+				if !literal || t.Fn == nil || t.Fn.Parent() == nil {
+					t.Via = ssabuild.FieldFunc // who runs it, and under which locks, is not known
+				}
+				add(t.Fn, entry{site, t, nil})
 			}
 		}
 	}

@@ -1,0 +1,36 @@
+// Package racyfield reports fields and package variables that are accessed without the lock that guards them.
+//
+// # Analyzer racyfield
+//
+// racyfield: report accesses without the lock that guards the data elsewhere
+//
+// Go has no way to say which mutex guards which field, so the program says it by
+// what it does. When most accesses of a field hold a lock of the same object, the
+// one that does not is usually a mistake, and a data race:
+//
+//	func (s *Store) Put(k string, v int) {
+//		s.mu.Lock()
+//		defer s.mu.Unlock()
+//		s.items[k] = v
+//	}
+//
+//	func (s *Store) Len() int {
+//		return len(s.items) // s.items is read without s.mu, which is held at …
+//	}
+//
+// Typical places are the read just after Unlock or just before Lock, an argument
+// evaluated before the callee locks, a write under RLock, the wrong mutex of two,
+// and a call of a helper that expects its caller to hold the lock.
+//
+// # Fix
+//
+// Take the lock around the access. A function that is always called with the
+// lock held says so in its name (fooLocked) or its comment.
+//
+// # When it stays silent
+//
+// Constructors and objects that are not shared yet; fields never written after
+// construction; atomics (racycounter has them); functions whose callers, name or
+// comment say that the lock is held; reads by the only goroutine that writes;
+// accesses under another lock that all writes hold too; accesses after the goroutines have been waited for.
+package racyfield

@@ -1,0 +1,111 @@
+package racyfield
+
+import (
+	_ "embed"
+	"fmt"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/engine"
+	"github.com/conclint/conclint/internal/engine/accesses"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/report"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer is racyfield on the default engine.
+var Analyzer = New(engine.Analyzer, new(report.Options))
+
+// New returns the analyzer on the given engine.
+func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
+	return engine.Reporter(eng, opts, "racyfield", doc, run)
+}
+
+// A place is where one function breaks the rule for one field.
+type place struct {
+	field access.Class
+	fn    *ssa.Function
+	call  ssa.CallInstruction
+}
+
+func run(in *engine.Info, r *report.Reporter) {
+	claimed := in.Accesses().Claimed(accesses.Counter)
+	seen := make(map[place]bool)
+	for _, g := range in.Accesses().Guards() {
+		if claimed[g.Field] {
+			continue
+		}
+		for _, s := range accesses.Worst(g.Bad) {
+			p := place{field: g.Field, fn: ssabuild.Outermost(s.Fn), call: s.Call}
+			if s.Call != nil {
+				p = place{fn: ssabuild.Outermost(s.Fn), call: s.Call}
+			}
+			if seen[p] {
+				continue
+			}
+			seen[p] = true
+			r.Add(unguarded(in, g, s))
+		}
+		for _, s := range accesses.Worst(g.Shared) {
+			if p := (place{field: g.Field + "/r", fn: ssabuild.Outermost(s.Fn)}); !seen[p] {
+				seen[p] = true
+				r.Add(readLocked(in, g, s))
+			}
+		}
+	}
+}
+
+func unguarded(in *engine.Info, g *accesses.Guard, s *accesses.Site) report.Diagnostic {
+	peer := g.Peer(s)
+	name := in.AccessName(s.Access)
+	lock := g.LockName(s)
+	where := fmt.Sprintf("the %s at %s", noun(peer), in.Prog.Place(peer.Pos))
+	d := report.Diagnostic{Pos: s.Pos}
+	switch {
+	case s.Call != nil:
+		d.Code = "racyfield/needlock"
+		d.Pos = ssabuild.InstrPos(s.Call)
+		callee := ssabuild.FuncName(s.Fn)
+		d.Message = fmt.Sprintf("%s is called without %s, which its other callers hold; its %s of %s at %s may run in parallel with %s",
+			callee, g.Lock.Short(), noun(s), name, in.Prog.Place(s.Pos), where)
+		d.Witness = append(d.Witness, report.Step{Goroutine: "G1", Func: ssabuild.FuncName(s.Call.Parent()), Pos: d.Pos, Text: "calls " + callee + " without " + g.Lock.Short()})
+	case s.Base == nil:
+		d.Code = "racyfield/global"
+	case g.Content:
+		d.Code = "racyfield/container"
+	default:
+		d.Code = "racyfield/unguarded"
+	}
+	if s.Call == nil {
+		d.Message = fmt.Sprintf("%s is %s without %s, which is held at %d of %d accesses; it may run in parallel with %s",
+			name, in.Verb(s.Access), lock, g.Held, g.Held+g.Bare, where)
+	}
+	d.Witness = append(d.Witness,
+		report.Step{Goroutine: "G1", Func: ssabuild.FuncName(s.Fn), Pos: s.Pos, Text: in.Verb3(s.Access) + " " + name + " without " + lock},
+		report.Step{Goroutine: "G2", Func: ssabuild.FuncName(peer.Fn), Pos: peer.Pos, Text: in.Verb3(peer.Access) + " " + in.AccessName(peer.Access) + " under " + g.LockName(peer) + " at the same time"})
+	d.Fixes = fixes(in, g, s)
+	return d
+}
+
+func readLocked(in *engine.Info, g *accesses.Guard, s *accesses.Site) report.Diagnostic {
+	name, lock := in.AccessName(s.Access), g.LockName(s)
+	return report.Diagnostic{
+		Code: "racyfield/rlockwrite", Pos: s.Pos,
+		Message: fmt.Sprintf("%s is %s while %s is only read-locked; other readers, and this function itself, run in parallel with it", name, in.Verb(s.Access), lock),
+		Witness: []report.Step{
+			{Goroutine: "G1", Func: ssabuild.FuncName(s.Fn), Pos: s.Pos, Text: in.Verb3(s.Access) + " " + name + " under the read lock of " + lock},
+			{Goroutine: "G2", Func: ssabuild.FuncName(s.Fn), Pos: s.Pos, Text: "does the same at the same time, as read locks do not exclude each other"},
+		},
+	}
+}
+
+func noun(s *accesses.Site) string {
+	if s.Write() {
+		return "write"
+	}
+	return "read"
+}

@@ -1,0 +1,390 @@
+package accesses
+
+import (
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/spawn"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
+)
+
+// A Guard is the lock that protects a field or package variable, inferred from
+// which lock is held at its accesses.
+type Guard struct {
+	Field   access.Class // the field or variable
+	Content bool         // what it holds, rather than itself
+	Lock    access.Class
+	Name    string // of the lock, as a guarded access names it
+	Near    bool   // the lock belongs to the same object or package
+	Sites   []*Site
+	Held    int     // accesses with the lock
+	Writes  int     // of these, writes
+	Bare    int     // accesses without it
+	Bad     []*Site // accesses without it that may run in parallel with others
+	Shared  []*Site // writes while it is held for reading only
+}
+
+// Ratio is the share of accesses with the lock.
+func (g *Guard) Ratio() float64 { return float64(g.Held) / float64(g.Held+g.Bare) }
+
+// A Site is an access as guard inference sees it.
+type Site struct {
+	*Access
+	Base *access.Path   // the object whose field it is; nil for package variables
+	Held []model.LockOp // locks of the object, its owners or the package that are held
+	May  []access.Class // classes of all locks that may be held
+	skip bool           // says nothing: fresh object, constructor, test
+	// Call is the call that should have been made under the lock, when the access
+	// is in a helper whose other callers hold it.
+	Call ssa.CallInstruction
+}
+
+// Guards lists the guards of the package's fields and variables, in order of first access.
+func (a *Analysis) Guards() []*Guard {
+	if a.guardsDone {
+		return a.guards
+	}
+	a.guardsDone = true
+	var order []Key
+	sites := make(map[Key][]*Site)
+	for _, x := range a.all {
+		s, k := a.site(x)
+		if s == nil {
+			continue
+		}
+		if sites[k] == nil {
+			order = append(order, k)
+		}
+		sites[k] = append(sites[k], s)
+	}
+	for _, k := range order {
+		a.infer(k, sites[k])
+	}
+	return a.guards
+}
+
+// site prepares an access for inference; elements count as content of the field
+// that holds them.
+func (a *Analysis) site(x *Access) (*Site, Key) {
+	p, content := x.Path, x.Content
+	for p.Parent() != nil && isElem(p) {
+		p, content = p.Parent(), true
+	}
+	if p.Class() == "" || x.Atomic {
+		return nil, Key{}
+	}
+	isGlobal := p.Root().Kind == access.Global && p.Depth() == 0
+	if !isGlobal && p.Parent() == nil || isLockType(p, x) {
+		return nil, Key{}
+	}
+	s := &Site{Access: x}
+	if !isGlobal {
+		s.Base = p.Parent()
+	}
+	set := a.locks.HeldAt(x.Instr)
+	if !set.Known {
+		return nil, Key{}
+	}
+	held, _ := a.HeldAt(x.Instr)
+	for _, op := range held {
+		if a.near(op.Path, p, isGlobal) {
+			s.Held = append(s.Held, op)
+		}
+		s.May = append(s.May, op.Path.Class())
+	}
+	for _, op := range set.May {
+		s.May = append(s.May, op.Path.Class())
+	}
+	s.skip = a.silent(s)
+	return s, Key{Class: p.Class(), Content: content}
+}
+
+// near reports whether a lock belongs to the object of a location, to one that
+// contains it, or, for package variables, to the same package.
+func (a *Analysis) near(lock, p *access.Path, isGlobal bool) bool {
+	if lock.Class() == "" {
+		return false
+	}
+	if isGlobal {
+		return lock.Root().Kind == access.Global && lock.Depth() <= 1
+	}
+	return lock.Parent() != nil && p.HasPrefix(lock.Parent()) || lock.Root().Kind == access.Global && p.Root().Kind == access.Global
+}
+
+func isLockType(p *access.Path, x *Access) bool {
+	t := x.Addr.Type()
+	if ptr, ok := t.Underlying().(*types.Pointer); ok {
+		t = ptr.Elem()
+	}
+	n := access.NamedOf(t)
+	if n == nil || n.Obj().Pkg() == nil {
+		return false
+	}
+	switch n.Obj().Pkg().Path() {
+	case "sync", "sync/atomic", api.DefaultRuntime + "/lock", api.DefaultRuntime + "/gate":
+		return true
+	}
+	return false
+}
+
+// silent reports whether an access says nothing about guards: the object is new,
+// the function builds objects of the type, or it is test or start-up code.
+func (a *Analysis) silent(s *Site) bool {
+	fn := s.Fn
+	if a.prog.IsTestFunc(fn) || spawn.MainOnly(ssabuild.Outermost(fn)) {
+		return true
+	}
+	if s.Base == nil {
+		return fn.Parent() == nil && strings.HasPrefix(strings.ToLower(fn.Name()), "init")
+	}
+	root := s.Base.RootPath()
+	switch root.Root().Kind {
+	case access.Cell, access.Value:
+		if a.prog.Unpublished(s.Path, fn) || a.copied(root) {
+			return true
+		}
+	}
+	return a.builds(fn, s.Base) || a.onlyFresh(fn, s.Base, 0)
+}
+
+// copied reports whether a root is a local struct value: a copy of its own.
+func (a *Analysis) copied(root *access.Path) bool {
+	al, ok := root.Root().Owner.(*ssa.Alloc)
+	if !ok || al.Comment == "complit" || al.Comment == "new" {
+		return false
+	}
+	_, isStruct := al.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
+	return isStruct && !al.Heap
+}
+
+// builds reports whether fn is a constructor of the object: it returns the type
+// and is not a method of it, or its name says that it initialises.
+func (a *Analysis) builds(fn *ssa.Function, base *access.Path) bool {
+	outer := ssabuild.Outermost(fn)
+	if fn != outer && a.spawn.Spawned(fn) {
+		return false
+	}
+	name := strings.ToLower(outer.Name())
+	if strings.HasPrefix(name, "init") || strings.HasPrefix(name, "new") || strings.HasPrefix(name, "setdefault") {
+		return true
+	}
+	results := outer.Signature.Results()
+	for i := range results.Len() {
+		n := access.NamedOf(results.At(i).Type())
+		if n == nil {
+			continue
+		}
+		switch root := base.RootPath().Root(); root.Kind {
+		case access.Cell, access.Value:
+			v, ok := root.Owner.(ssa.Value)
+			if ok && access.NamedOf(v.Type()) == n && outer.Signature.Recv() == nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// onlyFresh reports whether every call of fn in this package passes a new object
+// as the one that the path starts from, and nobody else can call it.
+func (a *Analysis) onlyFresh(fn *ssa.Function, base *access.Path, depth int) bool {
+	root := base.RootPath().Root()
+	if root.Kind != access.Param || depth > 3 || fn.Parent() != nil {
+		return false
+	}
+	if root.Owner != any(fn) || a.spawn.Outside(fn) {
+		return false
+	}
+	sites := a.prog.Callers(fn)
+	for _, site := range sites {
+		if _, isGo := site.(*ssa.Go); isGo {
+			return false
+		}
+		for _, t := range a.prog.Callees(site) {
+			if t.Fn != fn {
+				continue
+			}
+			arg := a.prog.ArgPath(t, root.Index)
+			caller := site.Parent()
+			if arg == nil {
+				return false
+			}
+			if a.prog.Unpublished(arg, caller) || a.builds(caller, arg) || a.prog.IsTestFunc(caller) || a.onlyFresh(caller, arg, depth+1) {
+				continue
+			}
+			return false
+		}
+	}
+	return len(sites) > 0
+}
+
+// thresholds of inference. Fields need clear evidence; contents of maps and slices
+// less, as does a lock named after the field: nobody reads a map unlocked on purpose.
+const (
+	minRatio, minHeld         = 0.75, 3
+	minRatioSure, minHeldSure = 0.5, 2
+)
+
+// infer finds the lock that guards a group of accesses, if there is one.
+func (a *Analysis) infer(k Key, sites []*Site) {
+	count := make(map[access.Class]int)
+	var order []access.Class
+	for _, s := range sites {
+		if s.skip {
+			continue
+		}
+		for _, op := range s.Held {
+			c := op.Path.Class()
+			if count[c] == 0 {
+				order = append(order, c)
+			}
+			count[c]++
+		}
+	}
+	var best *Guard
+	for _, c := range order {
+		g := a.guardOf(k, c, sites)
+		if best == nil || g.Held > best.Held || g.Held == best.Held && g.Writes > best.Writes {
+			best = g
+		}
+	}
+	if best == nil {
+		return
+	}
+	if best.Writes == 0 {
+		best.Shared = sharedWrites(best, sites)
+		if len(best.Shared) > 0 && best.Held >= minHeldSure {
+			a.guards = append(a.guards, best)
+		}
+		return
+	}
+	sure := k.Content || namedAfter(best.Lock, k.Class)
+	best.Bad = a.bad(best, sites)
+	best.Shared = sharedWrites(best, sites)
+	need, held := minRatio, minHeld
+	if sure {
+		need, held = minRatioSure, minHeldSure
+	}
+	if best.Held < held || best.Ratio() < need {
+		// Weak statistics are enough for an access right beside the lock's own
+		// critical section: there the function itself shows what it protects.
+		best.Bad = keepBeside(a, best)
+		if best.Held < minHeldSure || best.Ratio() < minRatioSure {
+			best.Bad = nil
+		}
+	}
+	a.guards = append(a.guards, best)
+}
+
+func (a *Analysis) guardOf(k Key, lock access.Class, sites []*Site) *Guard {
+	g := &Guard{Field: k.Class, Content: k.Content, Lock: lock, Sites: sites}
+	for _, s := range sites {
+		if s.skip {
+			continue
+		}
+		op, ok := s.holds(lock)
+		switch {
+		case ok && (op.Mode == api.Write || !s.Write()):
+			g.Held++
+			if g.Name == "" {
+				g.Name = op.Path.String()
+			}
+			if s.Write() {
+				g.Writes++
+			}
+		case ok, s.mayHold(lock):
+		default:
+			g.Bare++
+		}
+	}
+	return g
+}
+
+func (s *Site) holds(lock access.Class) (model.LockOp, bool) {
+	for _, op := range s.Held {
+		if op.Path.Class() == lock {
+			return op, true
+		}
+	}
+	return model.LockOp{}, false
+}
+
+func (s *Site) mayHold(lock access.Class) bool {
+	for _, c := range s.May {
+		if c == lock {
+			return true
+		}
+	}
+	return false
+}
+
+// sharedWrites lists the writes under a read lock that no other lock protects.
+func sharedWrites(g *Guard, sites []*Site) []*Site {
+	var out []*Site
+	for _, s := range sites {
+		if s.skip || !s.Write() {
+			continue
+		}
+		op, ok := s.holds(g.Lock)
+		if !ok || op.Mode != api.Read {
+			continue
+		}
+		exclusive := false
+		for _, h := range s.Held {
+			exclusive = exclusive || h.Mode == api.Write
+		}
+		if !exclusive && len(s.May) <= 2*len(s.Held) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// namedAfter reports whether a lock's name says which field it guards: connsMu for conns.
+func namedAfter(lock, field access.Class) bool {
+	l, f := lastName(lock), lastName(field)
+	for _, word := range []string{"mutex", "lock", "rwmu", "mtx", "mu"} {
+		l = strings.ReplaceAll(l, word, "")
+	}
+	l = strings.Trim(l, "_")
+	return len(l) > 2 && strings.HasPrefix(f, strings.TrimSuffix(l, "s"))
+}
+
+func lastName(c access.Class) string {
+	s := string(c)
+	return strings.ToLower(s[strings.LastIndexByte(s, '.')+1:])
+}
+
+// keepBeside keeps the bad sites whose function takes the guard itself, elsewhere.
+func keepBeside(a *Analysis, g *Guard) []*Site {
+	var out []*Site
+	for _, s := range g.Bad {
+		if s.Call == nil && a.takes(s.Fn, g.Lock) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// takes reports whether fn itself acquires a lock of the class.
+func (a *Analysis) takes(fn *ssa.Function, lock access.Class) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			if eff, ok := a.prog.Effect(call.Common()); ok && eff.Op == api.Lock {
+				if a.prog.Path(ssabuild.Receiver(call.Common())).Class() == lock {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

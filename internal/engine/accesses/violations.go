@@ -1,0 +1,304 @@
+package accesses
+
+import (
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/spawn"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+)
+
+// bad lists the accesses without the guard that are not excused.
+func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
+	var writes []*Site
+	for _, s := range sites {
+		if !s.skip && s.Write() {
+			writes = append(writes, s)
+		}
+	}
+	var out []*Site
+	for _, s := range sites {
+		if s.skip || s.mayHold(g.Lock) || a.declared(s.Fn) || a.locks.Entry(s.Fn).Declared {
+			continue
+		}
+		if a.otherGuard(s, writes) || a.onlyWriter(s, writes) || a.beforeSharing(s) || a.afterAll(s) {
+			continue
+		}
+		if !s.Write() && !anyOther(writes, s) {
+			continue
+		}
+		if calls, helped := a.unlockedCalls(g, s); helped {
+			out = append(out, calls...)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func anyOther(writes []*Site, s *Site) bool {
+	for _, w := range writes {
+		if w != s {
+			return true
+		}
+	}
+	return false
+}
+
+// otherGuard reports whether another lock protects the access: all writes hold it too.
+func (a *Analysis) otherGuard(s *Site, writes []*Site) bool {
+	held, _ := a.HeldAt(s.Instr)
+	for _, op := range held {
+		c := op.Path.Class()
+		if c == "" || s.Write() && op.Mode != api.Write {
+			continue
+		}
+		all := true
+		for _, w := range writes {
+			if w != s && !w.mayHold(c) {
+				all = false
+				break
+			}
+		}
+		if all {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyWriter reports whether one goroutine makes the access and all writes: what
+// it alone writes it may read without the lock.
+func (a *Analysis) onlyWriter(s *Site, writes []*Site) bool {
+	if s.Write() {
+		return false
+	}
+	t, ok := a.soleThread(s.Fn)
+	if !ok {
+		return false
+	}
+	for _, w := range writes {
+		if u, ok := a.soleThread(w.Fn); !ok || u != t {
+			return false
+		}
+	}
+	return true
+}
+
+// soleThread is the one spawn whose goroutine executes fn, if nobody else does.
+func (a *Analysis) soleThread(fn *ssa.Function) (*spawn.Spawn, bool) {
+	var sole *spawn.Spawn
+	for _, fp := range a.spawn.Footprints(fn) {
+		if fp.Thread == nil {
+			if a.spawn.Outside(fp.Fn) {
+				return nil, false
+			}
+			continue
+		}
+		if fp.Thread.Many || fp.Thread.InLoop || sole != nil && sole != fp.Thread {
+			return nil, false
+		}
+		sole = fp.Thread
+	}
+	return sole, sole != nil
+}
+
+// beforeSharing reports whether the access happens before its function starts the
+// goroutines that work on the object.
+func (a *Analysis) beforeSharing(s *Site) bool {
+	if s.Base == nil {
+		return false
+	}
+	for _, sp := range a.spawn.SpawnsIn(s.Fn) {
+		if spawn.Between(s.Instr, sp.Site) && !spawn.Between(sp.Site, s.Instr) && a.usesBase(sp, s.Base) {
+			return true
+		}
+	}
+	return false
+}
+
+// usesBase reports whether a spawn's function gets or captures the object.
+func (a *Analysis) usesBase(sp *spawn.Spawn, base *access.Path) bool {
+	for _, t := range sp.Targets {
+		for i := range t.Args {
+			if p := a.prog.ArgPath(t, i); p != nil && (p == base || base.HasPrefix(p)) {
+				return true
+			}
+		}
+		if t.Fn != nil {
+			if mk := a.prog.Maker(t.Fn); mk != nil {
+				for _, b := range mk.Bindings {
+					if p := a.prog.Path(b); p == base || base.HasPrefix(p) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// afterAll reports whether the access comes after its function has waited for
+// goroutines, as shutdown code does.
+func (a *Analysis) afterAll(s *Site) bool {
+	fps := a.spawn.Footprints(s.Fn)
+	return len(fps) > 0 && a.spawn.Joined(fps[0], s.Instr)
+}
+
+// unlockedCalls handles helpers: when an access without the guard is in a
+// function that some callers call with the lock held, the calls without it are at
+// fault. helped is false if the function is no such helper.
+func (a *Analysis) unlockedCalls(g *Guard, s *Site) (bad []*Site, helped bool) {
+	fn := s.Fn
+	if s.Base == nil || fn.Parent() != nil {
+		return nil, false
+	}
+	root := s.Base.RootPath().Root()
+	if root.Kind != access.Param || root.Owner != any(fn) {
+		return nil, false
+	}
+	with, without := 0, 0
+	for _, site := range a.prog.Callers(fn) {
+		if a.prog.IsTestFunc(site.Parent()) {
+			continue
+		}
+		switch a.guardAtCall(g, s, site) {
+		case heldAtCall:
+			with++
+		case notHeldAtCall:
+			without++
+			bad = append(bad, &Site{Access: s.Access, Base: s.Base, Call: site})
+		}
+	}
+	if with == 0 {
+		return nil, false
+	}
+	if with < 2 && without > 0 && !a.takes(bad[0].Call.Parent(), g.Lock) || without > with {
+		return nil, true
+	}
+	return bad, true
+}
+
+type atCall uint8
+
+const (
+	excusedAtCall atCall = iota
+	heldAtCall
+	notHeldAtCall
+)
+
+// guardAtCall says whether a call of a helper is made under the guard.
+func (a *Analysis) guardAtCall(g *Guard, s *Site, site ssa.CallInstruction) atCall {
+	caller := site.Parent()
+	set := a.locks.HeldAt(site)
+	if !set.Known {
+		return excusedAtCall
+	}
+	if _, isDefer := site.(*ssa.Defer); isDefer {
+		return excusedAtCall
+	}
+	held, _ := a.HeldAt(site)
+	if _, isGo := site.(*ssa.Go); !isGo {
+		for _, op := range held {
+			if op.Path.Class() == g.Lock {
+				return heldAtCall
+			}
+		}
+		for _, op := range set.May {
+			if op.Path.Class() == g.Lock {
+				return excusedAtCall
+			}
+		}
+	}
+	for _, t := range a.prog.Callees(site) {
+		if t.Fn != s.Fn {
+			continue
+		}
+		if t.Via != ssabuild.Static {
+			return excusedAtCall
+		}
+		arg := a.prog.ArgPath(t, s.Base.RootPath().Root().Index)
+		if arg == nil || a.prog.Unpublished(arg, caller) || a.builds(caller, arg) || a.onlyFresh(caller, arg, 0) {
+			return excusedAtCall
+		}
+	}
+	if a.declared(caller) || a.locks.Entry(caller).Declared || spawn.MainOnly(caller) {
+		return excusedAtCall
+	}
+	// A caller that is itself a helper of locked callers is not at fault.
+	if e := a.locks.Entry(caller); !a.spawn.Outside(caller) && e.Calls == 0 && len(a.prog.Callers(caller)) > 0 {
+		return excusedAtCall
+	}
+	return notHeldAtCall
+}
+
+// Worst orders sites by how much they tell: writes, then contents, then reads.
+func Worst(sites []*Site) []*Site {
+	out := slices.Clone(sites)
+	rank := func(s *Site) int {
+		switch {
+		case s.Write():
+			return 0
+		case s.Content:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(out, func(x, y *Site) int { return rank(x) - rank(y) })
+	return out
+}
+
+// Peer is an access under the guard that a bad one may meet: a write, unless the
+// bad one writes and there is no other.
+func (g *Guard) Peer(bad *Site) *Site {
+	var out *Site
+	for _, s := range g.Sites {
+		if _, ok := s.holds(g.Lock); !ok || s.skip || s.Access == bad.Access {
+			continue
+		}
+		if out == nil || s.Write() && !out.Write() {
+			out = s
+		}
+	}
+	return out
+}
+
+// LockName is the guard as the function of a site would name it.
+func (g *Guard) LockName(s *Site) string {
+	if op, ok := s.holds(g.Lock); ok {
+		return op.Path.String()
+	}
+	if s.Base != nil {
+		for _, h := range g.Sites {
+			op, ok := h.holds(g.Lock)
+			if !ok || h.Base == nil {
+				continue
+			}
+			// The lock is d levels above the field: its name starts from the same level here.
+			owner := op.Path.Parent()
+			base := s.Base
+			for b := h.Base; b != nil && b != owner; b = b.Parent() {
+				if base = base.Parent(); base == nil {
+					return g.Lock.Short()
+				}
+			}
+			return base.String() + "." + op.Path.Selector()
+		}
+	}
+	return g.Name
+}
+
+// Claimed lists the fields of which races of a family are reported, so that
+// others keep silent.
+func (a *Analysis) Claimed(f Family) map[access.Class]bool {
+	out := make(map[access.Class]bool)
+	for _, r := range a.Races() {
+		if r.Family <= f && r.Group.Key.Class != "" {
+			out[r.Group.Key.Class] = true
+		}
+	}
+	return out
+}

@@ -2,6 +2,7 @@ package driver
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -191,4 +192,24 @@ func TestDisplay(t *testing.T) {
 	assert.Equal(t, filepath.Join("x", "a.go"), display(root, filepath.Join(root, "x", "a.go")))
 	outside := filepath.Join(filepath.Dir(root), "a.go")
 	assert.Equal(t, outside, display(root, outside))
+}
+
+func FuzzDecodeStream(f *testing.F) {
+	f.Add(`{"p":{"relock":[{"category":"relock/lock","posn":"a.go:1:1","end":"b.go:1:1","message":"m","related":[{"posn":"-","message":"[1] G1: x"}]}]}}`)
+	f.Add(`{"p":{"relock":{"error":"x"}}}{}`)
+	f.Fuzz(func(t *testing.T, in string) {
+		fs, _ := decodeStream(strings.NewReader(in), func() {})
+		fs = sortFindings(fs)
+		fingerprint(fs)
+		seen := map[string]bool{}
+		for _, fd := range fs {
+			require.False(t, seen[fd.Fingerprint], "fingerprints are unique")
+			seen[fd.Fingerprint] = true
+			require.True(t, fd.End == fd.Pos || fd.End.File == fd.Pos.File)
+		}
+		out := &output{findings: fs, dir: "/", src: newSources(nil)}
+		for _, name := range sortedKeys(formats) {
+			require.NoError(t, formats[name](io.Discard, out))
+		}
+	})
 }

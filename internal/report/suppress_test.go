@@ -1,11 +1,14 @@
 package report_test
 
 import (
+	"go/ast"
+	"go/parser"
 	"go/token"
 	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/conclint/conclint/internal/report"
 )
@@ -117,4 +120,24 @@ func TestUnusedMessage(t *testing.T) {
 	assert.Equal(t, "relock/lock", p)
 	_, ok = report.UnusedPattern("suppression of x")
 	assert.False(t, ok)
+}
+
+func FuzzSuppressions(f *testing.F) {
+	f.Add("conclint:ignore relock/lock reason", "nolint:conclint")
+	f.Add("conclint:ignore relock,lockorder", "nolint:a,b // c")
+	f.Add(" conclint:ignore", "nolint:,")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		src := "package p\n\n//" + a + "\nfunc f() {\n\tg() //" + b + "\n}\n\nfunc g() {}\n"
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, "a.go", src, parser.ParseComments)
+		if err != nil {
+			return
+		}
+		s := report.NewSuppressions(fset, []*ast.File{file})
+		for _, d := range file.Decls {
+			if s.Covers(d.Pos(), "relock/lock") {
+				require.True(t, s.Use(d.Pos(), "relock/lock"))
+			}
+		}
+	})
 }

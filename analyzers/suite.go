@@ -12,6 +12,7 @@ import (
 	"github.com/conclint/conclint/analyzers/heldwait"
 	"github.com/conclint/conclint/analyzers/lockorder"
 	"github.com/conclint/conclint/analyzers/losterror"
+	"github.com/conclint/conclint/analyzers/lostpanic"
 	"github.com/conclint/conclint/analyzers/nosemaphore"
 	"github.com/conclint/conclint/analyzers/notimeout"
 	"github.com/conclint/conclint/analyzers/racycounter"
@@ -70,6 +71,7 @@ var constructors = []func(*analysis.Analyzer, *report.Options) *analysis.Analyze
 	heldwait.New,
 	lockorder.New,
 	losterror.New,
+	lostpanic.New,
 	nosemaphore.New,
 	notimeout.New,
 	racycounter.New,

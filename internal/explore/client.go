@@ -10,7 +10,7 @@ type Call struct {
 // A ClientResult is what one pair of calls led to.
 type ClientResult struct {
 	Result
-	First, Second *Func
+	First, Second Call
 }
 
 // maxBases is the number of ways in which a constructor may return that are
@@ -37,7 +37,7 @@ func (m *Machine) ExploreClient(sc Scope, calls []Call) []ClientResult {
 				if r.Over {
 					overs++
 				}
-				out = append(out, ClientResult{r, calls[i].Func, calls[j].Func})
+				out = append(out, ClientResult{r, calls[i], calls[j]})
 			}
 		}
 	}
@@ -73,23 +73,19 @@ func (m *Machine) bases(sc *Scope) []*state {
 }
 
 func (m *Machine) pair(sc *Scope, base *state, a, b Call) Result {
-	m.steps, m.over, m.cut = 0, false, false
-	s := m.fork(base)
-	s.ev, s.notes = 0, nil
-	sc.closers = map[int32]bool{}
-	for _, c := range []Call{a, b} {
-		id := m.client(s, c.Func)
-		if c.Closes {
-			sc.closers[id] = true
-		}
-	}
 	m.scope = sc
-	sr := search{m: m, budget: m.Budget.States / 4, seen: map[string]struct{}{}, found: map[string]*Finding{}}
-	sr.run(s)
-	res := Result{Findings: sr.order, States: len(sr.nodes), Steps: m.steps, Over: m.over, Cut: m.cut}
-	m.Stats.States += res.States
-	m.Stats.Steps += res.Steps
-	return res
+	return m.walkFrom(m.Budget.States/4, func() *state {
+		s := m.fork(base)
+		s.ev, s.notes = 0, nil
+		sc.closers = map[int32]bool{}
+		for _, c := range []Call{a, b} {
+			id := m.client(s, c.Func)
+			if c.Closes {
+				sc.closers[id] = true
+			}
+		}
+		return s
+	})
 }
 
 // client starts a goroutine that calls f on what the client holds.

@@ -344,6 +344,10 @@ func (m *Machine) bound(s *state, v Value) Value {
 	if v.Kind != KUnk || v.Flag&FDerived != 0 {
 		return v
 	}
+	if m.onlyBound > 0 {
+		s.learn(v.A, Eq, Int(m.onlyBound))
+		return Int(m.onlyBound)
+	}
 	t := m.fork(s)
 	t.learn(v.A, Eq, Int(2))
 	t.ev |= EvBoundMany
@@ -353,12 +357,19 @@ func (m *Machine) bound(s *state, v Value) Value {
 	return Int(1)
 }
 
+// asCount lets a derived number bound a loop: how it came about matters only
+// where it has to match another count.
+func asCount(v Value) Value {
+	v.Flag &^= FDerived
+	return v
+}
+
 func (m *Machine) binary(s *state, i int, f *frame, in *Instr) outcome {
 	a, b := m.val(s, f, in.A), m.val(s, f, in.B)
 	op := in.N
 	if in.Bound {
-		a = m.bound(s, a)
-		b = m.bound(s, b)
+		a = m.bound(s, asCount(a))
+		b = m.bound(s, asCount(b))
 		f = s.frame(i)
 	}
 	if a.isConst() && !b.isConst() {

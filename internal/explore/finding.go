@@ -115,7 +115,7 @@ func (sr *search) witness(at int32, last *stepRecord) []Step {
 	return steps
 }
 
-// record keeps a finding, or merges its evidence into the one already known.
+// record keeps a finding that is new, or a better witness of a known one.
 func (sr *search) record(f *Finding) {
 	old, ok := sr.found[f.key]
 	if !ok {
@@ -128,11 +128,6 @@ func (sr *search) record(f *Finding) {
 	if old.AfterClose && !f.AfterClose && len(f.Steps) > 0 {
 		old.AfterClose, old.Steps, old.Blocked = false, f.Steps, f.Blocked
 	}
-	seen := old.Evidence | f.Evidence
-	if f.Evidence&(EvBoundOne|EvBoundMany) == 0 || seen&EvBoundOne != 0 && seen&EvBoundMany != 0 && f.Evidence&EvBoundOne != old.Evidence&EvBoundOne {
-		old.GuessedBound = false
-	}
-	old.Evidence |= f.Evidence & (EvBoundOne | EvBoundMany)
 }
 
 // report records a panic.

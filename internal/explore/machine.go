@@ -64,6 +64,7 @@ type Machine struct {
 	steps       int
 	over        bool
 	cut         bool
+	onlyBound   int // every unknown count is this one; 0: try both
 	pending     []*state
 	lastResults []Value
 
@@ -111,21 +112,52 @@ type stepRecord struct {
 // Explore runs a scope.
 func (m *Machine) Explore(sc *Scope) Result {
 	m.scope = sc
-	m.steps, m.over, m.cut = 0, false, false
 	m.Stats.Scopes++
-	s := m.initial(sc)
-	sr := search{m: m, budget: m.Budget.States, seen: map[string]struct{}{}, found: map[string]*Finding{}}
-	sr.run(s)
-	res := Result{States: len(sr.nodes), Steps: m.steps, Over: m.over, Cut: m.cut}
-	m.Stats.States += res.States
-	m.Stats.Steps += res.Steps
-	if m.over {
+	res := m.walkFrom(m.Budget.States, func() *state { return m.initial(sc) })
+	if res.Over {
 		m.Stats.Over++
 	}
-	if m.cut {
+	if res.Cut {
 		m.Stats.Cut++
 	}
-	res.Findings = sr.order
+	return res
+}
+
+// walkFrom searches from a state. Findings that guessed a size are searched for
+// again with each size alone: what shows up for both does not depend on it.
+func (m *Machine) walkFrom(states int, start func() *state) Result {
+	res := m.walkOnce(states, start)
+	guessed := false
+	for _, f := range res.Findings {
+		guessed = guessed || f.GuessedBound
+	}
+	if !guessed {
+		return res
+	}
+	over, cut := res.Over, res.Cut
+	times := map[string]int{}
+	for m.onlyBound = 1; m.onlyBound <= 2; m.onlyBound++ {
+		for _, f := range m.walkOnce(states, start).Findings {
+			times[f.key]++
+		}
+	}
+	m.onlyBound = 0
+	for _, f := range res.Findings {
+		if times[f.key] == 2 {
+			f.GuessedBound = false
+		}
+	}
+	res.Over, res.Cut = over, cut
+	return res
+}
+
+func (m *Machine) walkOnce(states int, start func() *state) Result {
+	m.steps, m.over, m.cut = 0, false, false
+	sr := search{m: m, budget: states, seen: map[string]struct{}{}, found: map[string]*Finding{}}
+	sr.run(start())
+	res := Result{Findings: sr.order, States: len(sr.nodes), Steps: m.steps, Over: m.over, Cut: m.cut}
+	m.Stats.States += res.States
+	m.Stats.Steps += res.Steps
 	return res
 }
 

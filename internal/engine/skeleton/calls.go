@@ -105,7 +105,7 @@ func (fc *funcCompiler) builtin(b *ssa.Builtin, common *ssa.CallCommon, mode exp
 		fc.op(mode, fc.pre.Close, explore.Instr{Op: explore.OpClose, A: arg(0), Pos: at})
 	case "len":
 		if result != nil {
-			if _, isString := common.Args[0].Type().Underlying().(*types.Basic); isString || plain(common.Args[0].Type()) {
+			if _, isString := common.Args[0].Type().Underlying().(*types.Basic); isString {
 				fc.unknown(result, 0)
 				return
 			}
@@ -116,9 +116,13 @@ func (fc *funcCompiler) builtin(b *ssa.Builtin, common *ssa.CallCommon, mode exp
 		if d == 0 || len(common.Args) < 2 {
 			return
 		}
+		if plainContainer(result.Type()) {
+			fc.unknown(result, explore.FNonNil|explore.FDerived)
+			return
+		}
 		fc.emit(explore.Instr{Op: explore.OpAppendSlice, Dst: d, A: arg(0), B: arg(1), N: fc.site(result, false)})
 	case "delete":
-		if !plain(common.Args[0].Type()) {
+		if !plainContainer(common.Args[0].Type()) {
 			fc.emit(explore.Instr{Op: explore.OpMapDelete, A: arg(0), B: arg(1)})
 		}
 	case "recover":

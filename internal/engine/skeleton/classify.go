@@ -60,10 +60,17 @@ func (f *Finding) Category() Category {
 }
 
 // Assumed reports whether the finding rests on an assumption that its reader may
-// reject: how a client uses a type, the size of something unknown, a key that is
-// missing from a map.
+// reject: the size of something unknown, a key that is missing from a map, or a
+// client that uses an object after it has begun to shut it down, or shuts it down
+// twice.
 func (f *Finding) Assumed() bool {
-	return f.Client || f.GuessedBound || f.Evidence&explore.EvMapAbsent != 0
+	if f.GuessedBound || f.Evidence&explore.EvMapAbsent != 0 {
+		return true
+	}
+	if !f.Client {
+		return false
+	}
+	return f.Kind != explore.Stuck || f.AfterClose || f.Twice
 }
 
 // Of lists the findings of a category in source order.

@@ -20,6 +20,21 @@ type escape struct {
 }
 
 func (c *Compiler) escapes(fn *ssa.Function) (sites map[int32]bool, calls map[explore.Pos]bool) {
+	e := c.letsGo(fn)
+	sites, calls = make(map[int32]bool), make(map[explore.Pos]bool)
+	for v := range e.marked {
+		if s, ok := c.sites[v]; ok {
+			sites[s] = true
+		}
+		if call, ok := v.(*ssa.Call); ok {
+			calls[pos(call.Pos())] = true
+		}
+	}
+	return sites, calls
+}
+
+// letsGo marks the values of fn that escape.
+func (c *Compiler) letsGo(fn *ssa.Function) *escape {
 	e := &escape{c: c, marked: make(map[ssa.Value]bool), stored: make(map[ssa.Value][]ssa.Value)}
 	var sinks []ssa.Value
 	store := func(addr, val ssa.Value) {
@@ -50,16 +65,7 @@ func (c *Compiler) escapes(fn *ssa.Function) (sites map[int32]bool, calls map[ex
 	for _, v := range sinks {
 		e.mark(v)
 	}
-	sites, calls = make(map[int32]bool), make(map[explore.Pos]bool)
-	for v := range e.marked {
-		if s, ok := c.sites[v]; ok {
-			sites[s] = true
-		}
-		if call, ok := v.(*ssa.Call); ok {
-			calls[pos(call.Pos())] = true
-		}
-	}
-	return sites, calls
+	return e
 }
 
 // baseOf is the local object that an address lies in, nil if it is not local.

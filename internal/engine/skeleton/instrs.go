@@ -53,7 +53,11 @@ func (fc *funcCompiler) instr(in ssa.Instruction) {
 	case *ssa.IndexAddr:
 		fc.emit(explore.Instr{Op: explore.OpIndexAddr, Dst: fc.dst(in), A: fc.use(in.X), B: fc.use(in.Index)})
 	case *ssa.Lookup:
-		if _, ok := in.X.Type().Underlying().(*types.Map); !ok || plain(in.X.Type()) {
+		if _, ok := in.X.Type().Underlying().(*types.Map); !ok || plainContainer(in.X.Type()) {
+			if in.CommaOk {
+				fc.emit(explore.Instr{Op: explore.OpTuple, Dst: fc.dst(in), Args: []explore.Reg{fc.opaque(false), fc.opaque(false)}})
+				break
+			}
 			fc.unknown(in, 0)
 			break
 		}
@@ -65,7 +69,8 @@ func (fc *funcCompiler) instr(in ssa.Instruction) {
 	case *ssa.MakeInterface:
 		fc.emit(explore.Instr{Op: explore.OpIface, Dst: fc.dst(in), A: fc.use(in.X), N: fc.types.id(in.X.Type())})
 	case *ssa.MakeMap:
-		if plain(in.Type()) {
+		if plainContainer(in.Type()) {
+			fc.unknown(in, explore.FNonNil)
 			break
 		}
 		fc.emit(explore.Instr{Op: explore.OpMakeMap, Dst: fc.dst(in), N: fc.site(in, false)})
@@ -99,11 +104,11 @@ func (fc *funcCompiler) instr(in ssa.Instruction) {
 	case *ssa.Send:
 		fc.emit(explore.Instr{Op: explore.OpSend, A: fc.use(in.Chan), B: fc.use(in.X), Pos: at})
 	case *ssa.Store:
-		if !plain(in.Val.Type()) {
+		if !plain(in.Val.Type()) && !plainSlot(in.Addr) {
 			fc.emit(explore.Instr{Op: explore.OpStore, A: fc.use(in.Addr), B: fc.use(in.Val), Pos: at})
 		}
 	case *ssa.MapUpdate:
-		if !plain(in.Map.Type()) {
+		if !plainContainer(in.Map.Type()) {
 			fc.emit(explore.Instr{Op: explore.OpMapSet, A: fc.use(in.Map), B: fc.use(in.Key), C: fc.use(in.Value), Pos: at})
 		}
 	case *ssa.If:
@@ -127,6 +132,12 @@ func (fc *funcCompiler) instr(in ssa.Instruction) {
 			fc.unknown(v, 0)
 		}
 	}
+}
+
+// plainSlot reports whether an address is an element of a container of data.
+func plainSlot(addr ssa.Value) bool {
+	ia, ok := addr.(*ssa.IndexAddr)
+	return ok && (plainContainer(ia.X.Type()) || plainContainer(pointee(ia.X.Type())))
 }
 
 // condFieldL is the index of the field L of sync.Cond.
@@ -283,6 +294,10 @@ func (fc *funcCompiler) unop(in *ssa.UnOp, at explore.Pos) {
 	case token.MUL:
 		d := fc.dst(in)
 		if d == 0 {
+			return
+		}
+		if plainSlot(in.X) {
+			fc.unknown(in, 0)
 			return
 		}
 		flags := int32(0)

@@ -23,6 +23,8 @@ type Finding struct {
 	Client bool
 	// Calls are the two methods that the client called, if Client.
 	Calls [2]*explore.Func
+	// Twice: the two calls are one closing method, and both are stuck or needed.
+	Twice bool
 }
 
 // Analysis is what exploring a package found.
@@ -44,6 +46,10 @@ type Options struct {
 	NoTypes    bool                        // no type scopes
 }
 
+// packageSteps bounds the instructions run for one package; scopes beyond count as
+// over budget. A package of 60,000 lines with 400 scopes stays below.
+const packageSteps = 2_500_000
+
 // Run explores the package.
 func Run(prog *ssabuild.Program, opt Options) *Analysis {
 	a := &Analysis{prog: prog}
@@ -58,6 +64,12 @@ func Run(prog *ssabuild.Program, opt Options) *Analysis {
 	seen := map[string]bool{}
 	for _, fn := range prog.Funcs {
 		if opt.Roots != nil && !opt.Roots(fn) || opt.Roots == nil && prog.IsTestFunc(fn) || !c.isRoot(fn) {
+			continue
+		}
+		if m.Stats.Steps > packageSteps {
+			m.Stats.Scopes++
+			m.Stats.Over++
+			a.OverScopes = append(a.OverScopes, ssabuild.FuncName(fn))
 			continue
 		}
 		a.explore(m, fn, seen)
@@ -97,11 +109,59 @@ func spawns(op api.Op) bool {
 	return false
 }
 
-// isRoot reports whether fn is a scope: synchronisation objects are made in it
-// or below it, and something there starts goroutines or waits for others.
+// isRoot reports whether fn is a scope: it makes a synchronisation object that
+// does not escape, or has one made, and something below it starts goroutines or
+// waits for others.
 func (c *Compiler) isRoot(fn *ssa.Function) bool {
 	r := c.rel[fn]
-	return fn.Blocks != nil && (r.makes && r.spawns || r.peers && r.waits)
+	if fn.Blocks == nil || !(r.makes && r.spawns || r.peers && r.waits) {
+		return false
+	}
+	marked := c.letsGo(fn).marked
+	for _, b := range fn.Blocks {
+		for _, in := range b.Instrs {
+			if v, ok := in.(ssa.Value); ok && marked[v] {
+				continue
+			}
+			if c.makesHere(in) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// makesHere reports whether an instruction makes a synchronisation object, calls
+// a constructor, or gives a local object to a function that fills it in.
+func (c *Compiler) makesHere(in ssa.Instruction) bool {
+	switch in := in.(type) {
+	case *ssa.MakeChan:
+		return true
+	case *ssa.Alloc:
+		return c.types.holdsSync(pointee(in.Type()))
+	case ssa.CallInstruction:
+		common := in.Common()
+		if e, ok := c.prog.Effect(common); ok {
+			switch e.Op {
+			case api.CtxCancel, api.CtxDeadline, api.GroupNew, api.CondNew, api.TickerNew, api.SpawnTimer:
+				return true
+			}
+			return false
+		}
+		callee := c.prog.Body(common.StaticCallee())
+		if callee == nil || !c.rel[callee].makes {
+			return false
+		}
+		if call, ok := in.(*ssa.Call); ok && c.types.carries(call.Type()) {
+			return true
+		}
+		for _, a := range common.Args {
+			if alloc, ok := a.(*ssa.Alloc); ok && c.types.carries(alloc.Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (a *Analysis) explore(m *explore.Machine, fn *ssa.Function, seen map[string]bool) {

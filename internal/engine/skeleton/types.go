@@ -93,12 +93,6 @@ func plainWithin(t types.Type, depth int) bool {
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
 		return u.Info()&(types.IsString|types.IsFloat|types.IsComplex) != 0
-	case *types.Slice:
-		return plainElem(u.Elem(), depth)
-	case *types.Array:
-		return plainElem(u.Elem(), depth)
-	case *types.Map:
-		return plainElem(u.Elem(), depth) && plainElem(u.Key(), depth)
 	case *types.Struct:
 		if !isStdValue(t) {
 			return false
@@ -115,12 +109,31 @@ func plainWithin(t types.Type, depth int) bool {
 	return false
 }
 
+// plainContainer reports whether a container holds nothing but data. Its length
+// still counts: two loops over it run equally often.
+func plainContainer(t types.Type) bool { return containerWithin(t, maxNesting) }
+
+func containerWithin(t types.Type, depth int) bool {
+	if depth == 0 {
+		return false
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		return plainElem(u.Elem(), depth)
+	case *types.Array:
+		return plainElem(u.Elem(), depth)
+	case *types.Map:
+		return plainElem(u.Elem(), depth) && plainElem(u.Key(), depth)
+	}
+	return false
+}
+
 // plainElem: numbers inside containers are data too.
 func plainElem(t types.Type, depth int) bool {
 	if b, ok := t.Underlying().(*types.Basic); ok {
 		return b.Kind() != types.UnsafePointer
 	}
-	return plainWithin(t, depth-1)
+	return plainWithin(t, depth-1) || containerWithin(t, depth-1)
 }
 
 // isStdValue: structs of other packages made of data only, such as time.Time.

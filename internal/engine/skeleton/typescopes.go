@@ -217,7 +217,10 @@ func (a *Analysis) keepClient(root *ssa.Function, r explore.ClientResult, seen m
 	a.keep(root, fs, true, seen)
 	for i := range a.Findings {
 		if f := &a.Findings[i]; f.Client && f.Calls[0] == nil {
-			f.Calls = [2]*explore.Func{r.First, r.Second}
+			f.Calls = [2]*explore.Func{r.First.Func, r.Second.Func}
+			// Two calls of Close at once are rare, and which of them hangs or
+			// panics is for their caller to know.
+			f.Twice = r.First == r.Second && r.First.Closes
 		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/conclint/conclint/analyzers/racycounter"
 	"github.com/conclint/conclint/analyzers/racyfield"
 	"github.com/conclint/conclint/analyzers/relock"
+	"github.com/conclint/conclint/analyzers/spinwait"
 	"github.com/conclint/conclint/analyzers/stuckchan"
 	"github.com/conclint/conclint/analyzers/unjoined"
 	"github.com/conclint/conclint/analyzers/unreleased"
@@ -77,6 +78,7 @@ var constructors = []func(*analysis.Analyzer, *report.Options) *analysis.Analyze
 	racycounter.New,
 	racyfield.New,
 	relock.New,
+	spinwait.New,
 	stuckchan.New,
 	unjoined.New,
 	unreleased.New,

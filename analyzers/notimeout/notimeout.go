@@ -47,7 +47,7 @@ func run(in *engine.Info, r *report.Reporter) {
 		c.bareRead(read)
 	}
 	for _, fn := range in.Prog.Funcs {
-		if in.Prog.IsTestFunc(fn) {
+		if c.tm.InTests(fn) {
 			continue
 		}
 		for i := range c.tm.Waits(fn) {

@@ -22,7 +22,7 @@ var blockRows = []row{
 
 	{"net", "", names("Dial"), waits(Network, Unbounded).insteadUse("net.Dialer.DialContext")},
 	{"net", "", names("DialTimeout"), sizedWait(waits(Network, ByArg), 2)},
-	{"net", "", names("DialTCP", "DialUnix"), waits(Network, Unbounded).insteadUse("net.Dialer.DialContext")},
+	{"net", "", names("DialTCP"), waits(Network, Unbounded).insteadUse("net.Dialer.DialContext")},
 	{"net", "Dialer", names("Dial"), waits(Network, ByReceiver)},
 	{"net", "Dialer", names("DialContext"), waits(Network, ByCtx).withCtx(0)},
 	{"net", "Conn", names("Read", "Write"), waits(Network, ByReceiver)},

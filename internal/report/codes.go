@@ -217,6 +217,7 @@ var blocks = []struct {
 		{"busy", Defect, Default, "a loop burns a processor until a flag changes"},
 		{"poll", Hazard, Default, "a loop polls a flag that another goroutine sets"},
 		{"default", Defect, Default, "a loop spins on a select whose default does nothing"},
+		{"closed", Defect, Default, "a loop goes on receiving from a channel that is closed"},
 		{"sleepsync", Defect, Default, "a sleep stands where a goroutine should be waited for"},
 	}},
 	{"engine", []check{

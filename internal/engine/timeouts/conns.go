@@ -22,7 +22,7 @@ type BareRead struct {
 func (a *Analysis) BareReads() []BareRead {
 	var out []BareRead
 	for _, fn := range a.prog.Funcs {
-		if a.prog.IsTestFunc(fn) {
+		if a.InTests(fn) {
 			continue
 		}
 		for _, b := range fn.Blocks {

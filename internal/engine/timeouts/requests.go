@@ -64,7 +64,7 @@ func (a *Analysis) findRequests() {
 	a.entries = make(map[*ssa.Function]*Request)
 	var queue []*ssa.Function
 	for _, fn := range a.prog.Funcs {
-		if a.isHandler(fn) && !a.prog.IsTestFunc(fn) {
+		if a.isHandler(fn) && !a.InTests(fn) {
 			a.entries[fn] = &Request{Handler: fn}
 			queue = append(queue, fn)
 		}
@@ -210,6 +210,25 @@ func (a *Analysis) UsesProcess(fn *ssa.Function) bool {
 	for _, anon := range fn.AnonFuncs {
 		if a.UsesProcess(anon) {
 			return true
+		}
+	}
+	return false
+}
+
+// InTests reports whether fn belongs to tests: its file is a _test.go file or
+// imports package testing, as the files of test helpers do.
+func (a *Analysis) InTests(fn *ssa.Function) bool {
+	if a.prog.IsTestFunc(fn) {
+		return true
+	}
+	pos := ssabuild.Outermost(fn).Pos()
+	for _, f := range a.prog.Files {
+		if f.FileStart <= pos && pos <= f.FileEnd {
+			for _, spec := range f.Imports {
+				if p := spec.Path.Value; p == `"testing"` || p == `"net/http/httptest"` {
+					return true
+				}
+			}
 		}
 	}
 	return false

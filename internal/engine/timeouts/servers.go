@@ -27,7 +27,7 @@ func (a *Analysis) Servers() []Server {
 	var out []Server
 	var done []ssa.Value
 	for _, fn := range a.prog.Funcs {
-		if a.prog.IsTestFunc(fn) {
+		if a.InTests(fn) {
 			continue
 		}
 		for _, b := range fn.Blocks {

@@ -4,7 +4,6 @@ package server
 import (
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"time"
 )
 
@@ -127,10 +126,6 @@ func buildLater(h http.Handler) *http.Server { return &http.Server{Handler: h} }
 func neverServedOk() string {
 	srv := &http.Server{Addr: ":8080"}
 	return srv.Addr
-}
-
-func testServerOk(h http.Handler) *httptest.Server {
-	return &httptest.Server{Config: &http.Server{Handler: h}}
 }
 
 func loopbackOk() error {

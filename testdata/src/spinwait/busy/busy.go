@@ -1,0 +1,205 @@
+// Package busy burns a processor.
+package busy
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+type state struct {
+	done   bool
+	flag   atomic.Bool
+	count  atomic.Int64
+	mu     sync.Mutex
+	queued []int
+	raw    int32
+}
+
+func (s *state) finish() {
+	s.done = true
+	s.flag.Store(true)
+	s.count.Add(1)
+	atomic.StoreInt32(&s.raw, 1)
+	s.mu.Lock()
+	s.queued = append(s.queued, 1)
+	s.mu.Unlock()
+}
+
+func (s *state) plainBad() {
+	for !s.done { // want `this loop burns a processor until s.done changes`
+	}
+}
+
+func (s *state) atomicBad() {
+	for !s.flag.Load() { // want `this loop burns a processor until s.flag changes, which \(\*state\).finish \(busy.go:\d+\) does`
+	}
+}
+
+func (s *state) goschedBad() {
+	for s.count.Load() == 0 { // want `this loop burns a processor until s.count changes`
+		runtime.Gosched()
+	}
+}
+
+func (s *state) rawBad() {
+	for atomic.LoadInt32(&s.raw) == 0 { // want `this loop burns a processor until s.raw changes`
+		runtime.Gosched()
+	}
+}
+
+func (s *state) breakBad() {
+	for { // want `this loop burns a processor until s.flag changes`
+		if s.flag.Load() {
+			break
+		}
+	}
+}
+
+func (s *state) lockedBad() int {
+	for { // want `this loop burns a processor until s.queued changes`
+		s.mu.Lock()
+		if len(s.queued) > 0 {
+			n := s.queued[0]
+			s.mu.Unlock()
+			return n
+		}
+		s.mu.Unlock()
+	}
+}
+
+func localBad(work func()) {
+	var done atomic.Bool
+	go func() {
+		work()
+		done.Store(true)
+	}()
+	for !done.Load() { // want `this loop burns a processor until done changes`
+	}
+}
+
+func capturedBad(work func()) {
+	ready := false
+	go func() {
+		work()
+		ready = true
+	}()
+	for !ready { // want `this loop burns a processor until ready changes`
+		runtime.Gosched()
+	}
+}
+
+func (s *state) isDone() bool { return s.flag.Load() }
+
+func (s *state) getterBad() {
+	for !s.isDone() { // want `this loop burns a processor until s.flag changes`
+		runtime.Gosched()
+	}
+}
+
+var global int32
+
+func setGlobal() { atomic.StoreInt32(&global, 1) }
+
+func globalBad() {
+	for atomic.LoadInt32(&global) != 1 { // want `this loop burns a processor until global changes`
+	}
+}
+
+// Silent from here.
+
+func (s *state) waitOk(ch <-chan struct{}) { <-ch }
+
+func (s *state) casOk() {
+	for {
+		old := s.count.Load()
+		if s.count.CompareAndSwap(old, old+1) {
+			return
+		}
+	}
+}
+
+func (s *state) loopOk(n int) (sum int) {
+	for i := 0; i < n; i++ {
+		sum += i
+	}
+	return sum
+}
+
+func ownOk(xs []int) int {
+	i := 0
+	for i < len(xs) && xs[i] != 0 {
+		i++
+	}
+	return i
+}
+
+type node struct{ next *node }
+
+func walkOk(n *node) *node {
+	for n.next != nil {
+		n = n.next
+	}
+	return n
+}
+
+type spinlock struct{ held atomic.Bool }
+
+func (l *spinlock) Lock() {
+	for !l.held.CompareAndSwap(false, true) {
+		runtime.Gosched()
+	}
+}
+
+func (l *spinlock) Unlock() { l.held.Store(false) }
+
+type reader struct {
+	off, size int
+	buf       []byte
+}
+
+func (r *reader) advanceOk() {
+	for r.off < r.size {
+		r.off++
+	}
+}
+
+func (r *reader) refillOk(fill func() int) {
+	for r.size == 0 {
+		r.size = fill()
+	}
+}
+
+func (s *state) condOk(c *sync.Cond) {
+	c.L.Lock()
+	for !s.done {
+		c.Wait()
+	}
+	c.L.Unlock()
+}
+
+func (s *state) receiveOk(ch <-chan int) {
+	for !s.done {
+		<-ch
+	}
+}
+
+func (s *state) workOk(step func()) {
+	for !s.flag.Load() {
+		step()
+	}
+}
+
+func constantOk() {
+	for {
+		select {}
+	}
+}
+
+type config struct{ debug bool }
+
+func (c *config) unwrittenOk() {
+	for c.debug {
+		runtime.Gosched()
+	}
+}

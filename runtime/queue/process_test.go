@@ -99,7 +99,7 @@ func TestPutInsideProcessIsRefusedWhenNobodyIsLeft(t *testing.T) {
 		})
 		var deadlock *queue.DeadlockError
 		if !errors.As(err, &deadlock) || deadlock.Workers != workers || deadlock.Capacity != 4 ||
-			!strings.Contains(err.Error(), "(made at queue/queue_test.go:") {
+			!strings.Contains(err.Error(), "(made at queue/process_test.go:") {
 			t.Errorf("%d workers: %v, want a DeadlockError", workers, err)
 		}
 	}

@@ -214,7 +214,7 @@ func TestCloseWakesEverybody(t *testing.T) {
 	eachKind(t, func(t *testing.T, make func(int) buffer) {
 		full, empty := make(1), make(1)
 		full.TryPut(1)
-		errs := make2(8)
+		errs := errorChan(8)
 		for range 4 {
 			go func() { errs <- full.Put(context.Background(), 2) }()
 			go func() { _, err := empty.Get(context.Background()); errs <- err }()
@@ -233,7 +233,7 @@ func TestCloseWakesEverybody(t *testing.T) {
 	})
 }
 
-func make2(n int) chan error { return make(chan error, n) }
+func errorChan(n int) chan error { return make(chan error, n) }
 
 func TestContext(t *testing.T) {
 	eachKind(t, func(t *testing.T, make func(int) buffer) {
@@ -279,7 +279,7 @@ func TestNoLostWakeUp(t *testing.T) {
 			q := make(1)
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
-			got := make2(2)
+			got := errorChan(2)
 			go func() {
 				_, err := q.Get(ctx)
 				got <- err
@@ -311,7 +311,7 @@ func TestJoin(t *testing.T) {
 		for i := range 3 {
 			q.TryPut(i)
 		}
-		joined := make2(1)
+		joined := errorChan(1)
 		go func() { joined <- q.Join(context.Background()) }()
 		q.TryGet()
 		for range q.All(t.Context()) {

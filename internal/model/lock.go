@@ -124,12 +124,13 @@ type ParamCall struct {
 
 // A Blocking is an operation that may wait for something else, directly in a function.
 type Blocking struct {
-	Op    api.Op       // WgWait, CondWait, Sleep, Block …; NoOp for channel operations
-	What  string       // "receive from s.done", "net.Dial"
-	Kind  api.Blocking // of Block
-	Path  *access.Path // channel, wait group or condition, nil if none
-	Conds []Cond       // on entry
-	Hop   Hop
+	Op     api.Op       // WgWait, CondWait, Sleep, Block …; NoOp for channel operations
+	What   string       // "receive from s.done", "net.Dial"
+	Kind   api.Blocking // of Block
+	Path   *access.Path // channel, wait group or condition, nil if none
+	Before []LockOp     // locks of the caller that are given up around it
+	Conds  []Cond       // on entry
+	Hop    Hop
 }
 
 // An Init says that field Field of the new object in result Result was set to
@@ -162,7 +163,8 @@ func (l *Locks) Neutral() bool {
 		return false
 	}
 	for i := range l.Outcomes {
-		if !l.Outcomes[i].Neutral() {
+		// An outcome with conditions alone says that the function returns only then.
+		if !l.Outcomes[i].Neutral() || len(l.Outcomes[i].Conds) > 0 {
 			return false
 		}
 	}

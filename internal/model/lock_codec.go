@@ -44,6 +44,7 @@ func (l *Locks) Encode(e *Encoder) {
 		e.Uint(int(b.Kind))
 		e.String(b.What)
 		e.Path(b.Path)
+		encodeOps(e, b.Before)
 		encodeConds(e, b.Conds)
 		encodeHops(e, []Hop{b.Hop})
 	}
@@ -80,7 +81,7 @@ func DecodeLocks(d *Decoder) *Locks {
 	}
 	l.Blocks = make([]Blocking, d.Len())
 	for i := range l.Blocks {
-		b := Blocking{Op: api.Op(d.Uint()), Kind: api.Blocking(d.Uint()), What: d.String(), Path: d.Path(), Conds: decodeConds(d)}
+		b := Blocking{Op: api.Op(d.Uint()), Kind: api.Blocking(d.Uint()), What: d.String(), Path: d.Path(), Before: decodeOps(d), Conds: decodeConds(d)}
 		if hops := decodeHops(d); len(hops) == 1 {
 			b.Hop = hops[0]
 		}

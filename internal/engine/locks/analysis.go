@@ -101,6 +101,9 @@ func (a *Analysis) analyse(fn *ssa.Function, final bool) {
 // involved reports whether fn does anything to locks, itself or through callees.
 // Most functions do not, and need no fixpoint.
 func (a *Analysis) involved(fn *ssa.Function) bool {
+	if a.mayNotReturn(fn) {
+		return true
+	}
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			site, ok := instr.(ssa.CallInstruction)
@@ -128,6 +131,34 @@ func (a *Analysis) involved(fn *ssa.Function) bool {
 		}
 	}
 	return false
+}
+
+// mayNotReturn recognises small helpers that end the goroutine or the process
+// depending on an argument.
+func (a *Analysis) mayNotReturn(fn *ssa.Function) bool {
+	if len(fn.Blocks) < 2 || len(fn.Blocks) > 12 || len(fn.Params) == 0 {
+		return false
+	}
+	returns, ends := false, false
+	for _, b := range fn.Blocks {
+		if len(b.Instrs) == 0 {
+			continue
+		}
+		switch b.Instrs[len(b.Instrs)-1].(type) {
+		case *ssa.Return:
+			returns = true
+		case *ssa.Panic:
+			ends = true
+		}
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(*ssa.Call); ok {
+				if eff, ok := a.prog.Effect(call.Common()); ok && (eff.Op == api.Exit || eff.Op == api.Goexit) {
+					ends = true
+				}
+			}
+		}
+	}
+	return returns && ends
 }
 
 func (a *Analysis) anyInvolved(ts []ssabuild.Target) bool {

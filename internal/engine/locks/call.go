@@ -34,6 +34,8 @@ func (r *run) call(s *state, site ssa.CallInstruction, common *ssa.CallCommon) [
 // known applies a function that the table describes.
 func (r *run) known(s *state, site ssa.CallInstruction, common *ssa.CallCommon, eff api.Effect) []*state {
 	switch eff.Op {
+	case api.Exit, api.Goexit:
+		return nil // also through testing.TB, whose methods nobody marks as not returning
 	case api.Lock:
 		path, mode := lockView(r.lockPath(ssabuild.Receiver(common)), eff.Mode)
 		if eff.Try {
@@ -62,9 +64,30 @@ func (r *run) known(s *state, site ssa.CallInstruction, common *ssa.CallCommon, 
 func (r *run) unknown(s *state, site ssa.CallInstruction, common *ssa.CallCommon) []*state {
 	if i, ok := r.paramIndex(common.Value); ok && !common.IsInvoke() {
 		r.paramCall(s, i, site)
-		return []*state{s}
 	}
-	return []*state{s}
+	return r.rangeBodies([]*state{s}, site, nil)
+}
+
+// rangeBodies runs the bodies of range-over-func loops among the arguments of a
+// call, which whatever iterator it is calls any number of times; called tells
+// the arguments that the callee's summary speaks of already.
+func (r *run) rangeBodies(cur []*state, site ssa.CallInstruction, called []model.ParamCall) []*state {
+	args := site.Common().Args
+	for i, arg := range args {
+		mk, ok := arg.(*ssa.MakeClosure)
+		if !ok || !ssabuild.IsRangeBody(mk.Fn.(*ssa.Function)) {
+			continue
+		}
+		if slices.ContainsFunc(called, func(pc model.ParamCall) bool { return pc.Param == i }) {
+			continue
+		}
+		var next []*state
+		for _, s := range cur {
+			next = append(next, r.callback(s, site, arg, nil, nil)...)
+		}
+		cur = r.mergeAll(next)
+	}
+	return cur
 }
 
 // stdCallbacks runs the function arguments of a standard-library call.
@@ -109,7 +132,7 @@ func (r *run) apply(s *state, site ssa.CallInstruction, t ssabuild.Target) []*st
 		s = r.forgetCaptured(s, t.Fn)
 	}
 	if sum == nil {
-		return []*state{s}
+		return r.rangeBodies([]*state{s}, site, nil)
 	}
 	hop := r.hop(site)
 	weak := t.Via != ssabuild.Static
@@ -130,6 +153,7 @@ func (r *run) apply(s *state, site ssa.CallInstruction, t ssabuild.Target) []*st
 		}
 		cur = r.mergeAll(next)
 	}
+	cur = r.rangeBodies(cur, site, sum.Calls)
 	if len(sum.Outcomes) == 0 || weak {
 		return cur
 	}
@@ -159,7 +183,7 @@ func (r *run) outcomes(s *state, site ssa.CallInstruction, t ssabuild.Target, ou
 		}
 		result = append(result, u)
 	}
-	if len(result) == 0 {
+	if len(result) == 0 && len(outs) > 1 {
 		return []*state{s} // conditions lost too much; a call that cannot return is not believed
 	}
 	return result
@@ -243,12 +267,12 @@ func (r *run) callback(s *state, site ssa.CallInstruction, fn ssa.Value, extra [
 	out := []*state{s}
 	for _, t := range r.a.prog.FuncsOf(fn) {
 		sum := r.a.summaryOf(t)
-		if t.Fn != nil {
-			for i := range out {
-				out[i] = r.forgetCaptured(out[i], t.Fn)
-			}
-		}
 		if sum == nil {
+			if t.Fn != nil {
+				for i := range out {
+					out[i] = r.forgetCaptured(out[i], t.Fn)
+				}
+			}
 			continue
 		}
 		hop := r.hop(site)
@@ -258,18 +282,46 @@ func (r *run) callback(s *state, site ssa.CallInstruction, fn ssa.Value, extra [
 		for i := range sum.Blocks {
 			r.mayWaitBelow(s, site, t, &sum.Blocks[i])
 		}
-		if ssabuild.IsRangeBody(t.Fn) || len(sum.Outcomes) > 0 {
-			for range 2 { // twice: the second iteration starts where the first ended
-				n := len(out)
-				for _, u := range out[:n] {
-					out = append(out, r.outcomes(u, site, t, sum.Outcomes)...)
-				}
-				out = r.mergeAll(out)
-			}
-		}
+		out = r.repeat(out, site, t, sum.Outcomes)
 	}
 	return out
 }
+
+// repeat runs a callback zero, one or two times from each state: a second run
+// starts where the first ended, unless it was the body of a range-over-func loop
+// that returned false, which ends the loop.
+func (r *run) repeat(states []*state, site ssa.CallInstruction, t ssabuild.Target, outs []model.Outcome) []*state {
+	if len(outs) == 0 {
+		if t.Fn != nil {
+			for i, s := range states {
+				states[i] = r.forgetCaptured(s, t.Fn)
+			}
+		}
+		return states
+	}
+	all, cur := states, states
+	for range 2 {
+		var next []*state
+		for _, s := range cur {
+			if t.Fn != nil {
+				s = r.forgetCaptured(s, t.Fn)
+			}
+			for i := range outs {
+				ended := r.outcomes(s, site, t, outs[i:i+1])
+				all = append(all, ended...)
+				if t.Fn == nil || !ssabuild.IsRangeBody(t.Fn) || !slices.Contains(outs[i].Conds, loopEnded) {
+					next = append(next, ended...)
+				}
+			}
+		}
+		cur = r.mergeAll(next)
+	}
+	return r.mergeAll(all)
+}
+
+// loopEnded is the condition under which the body of a range-over-func loop asks
+// for no further element.
+var loopEnded = model.Cond{When: model.OnExit, Result: true, Index: 0, Val: model.Val{Kind: model.False}}
 
 // paramCallback runs what the caller passed for a parameter that the callee calls.
 func (r *run) paramCallback(s *state, site ssa.CallInstruction, t ssabuild.Target, pc *model.ParamCall) []*state {

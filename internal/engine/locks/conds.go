@@ -23,16 +23,56 @@ type condKey struct {
 	v    ssa.Value
 	idx  int
 	path *access.Path
+	with any // the other side of a comparison of two variables, or the type of an assertion
 }
 
 // valueKey is the canonical subject of v.
-func valueKey(v ssa.Value) condKey {
-	if e, ok := v.(*ssa.Extract); ok {
-		if call, ok := e.Tuple.(*ssa.Call); ok {
-			return condKey{v: call, idx: e.Index}
+func (r *run) valueKey(v ssa.Value) condKey {
+	switch e := v.(type) {
+	case *ssa.Extract:
+		switch t := e.Tuple.(type) {
+		case *ssa.Call:
+			return condKey{v: t, idx: e.Index}
+		case *ssa.TypeAssert: // x.(T) asked again has the same answer
+			if p := r.a.prog.Path(t.X); e.Index == 1 && p.Exact() {
+				return condKey{path: p, with: t.AssertedType.String()}
+			}
+		}
+	case *ssa.BinOp:
+		if e.Op == token.EQL || e.Op == token.NEQ {
+			if k, ok := r.pairKey(e.X, e.Y); ok {
+				return k
+			}
 		}
 	}
 	return condKey{v: v}
+}
+
+// pairKey is the subject of a comparison of two variables, whichever side they stand on.
+func (r *run) pairKey(x, y ssa.Value) (condKey, bool) {
+	if _, isConst := x.(*ssa.Const); isConst {
+		return condKey{}, false
+	}
+	if _, isConst := y.(*ssa.Const); isConst {
+		return condKey{}, false
+	}
+	p, q := r.a.prog.Path(x), r.a.prog.Path(y)
+	if !p.Exact() || !q.Exact() {
+		return condKey{}, false
+	}
+	if p.ID() > q.ID() {
+		p, q = q, p
+	}
+	return condKey{path: p, with: q}, true
+}
+
+// within reports whether the subject lies in the memory at p.
+func (k condKey) within(p *access.Path) bool {
+	if k.path != nil && k.path.HasPrefix(p) {
+		return true
+	}
+	q, ok := k.with.(*access.Path)
+	return ok && q.HasPrefix(p)
 }
 
 // memKey is the memory that v was loaded from, if it was.
@@ -74,7 +114,7 @@ func (r *run) track(v ssa.Value) {
 	if _, isConst := v.(*ssa.Const); isConst {
 		return
 	}
-	r.id(valueKey(v))
+	r.id(r.valueKey(v))
 	if k, ok := r.memKey(v); ok {
 		r.id(k)
 	}
@@ -88,6 +128,9 @@ func (r *run) tracked(k condKey) (int, bool) {
 
 // collectConds finds the values worth remembering: those that branches test.
 func (r *run) collectConds() {
+	for _, anon := range r.fn.AnonFuncs {
+		r.collectCaptured(anon)
+	}
 	for _, b := range r.fn.Blocks {
 		for _, instr := range b.Instrs {
 			switch instr := instr.(type) {
@@ -106,13 +149,38 @@ func (r *run) collectConds() {
 	}
 }
 
+// collectCaptured tracks the variables that function literals test: their
+// conditions are the caller's facts.
+func (r *run) collectCaptured(lit *ssa.Function) {
+	for _, b := range lit.Blocks {
+		for _, instr := range b.Instrs {
+			br, ok := instr.(*ssa.If)
+			if !ok {
+				continue
+			}
+			x, _, ok := r.test(br.Cond)
+			if !ok {
+				continue
+			}
+			if u, isLoad := x.(*ssa.UnOp); isLoad {
+				if a, ok := r.a.prog.Lexical(u.X).(*ssa.Alloc); ok && ssabuild.Encloses(a.Parent(), r.fn) {
+					r.id(condKey{v: a, idx: -1})
+				}
+			}
+		}
+	}
+	for _, anon := range lit.AnonFuncs {
+		r.collectCaptured(anon)
+	}
+}
+
 // trackDeep tracks v and, through phis and stores of locals, the values that v may be:
 // only to a small depth, as generated code nests conditions without end.
 func (r *run) trackDeep(v ssa.Value, depth int) {
 	if depth > 3 {
 		return
 	}
-	if _, seen := r.keys[valueKey(v)]; seen {
+	if _, seen := r.keys[r.valueKey(v)]; seen {
 		return
 	}
 	r.track(v)
@@ -161,7 +229,15 @@ func (r *run) test(cond ssa.Value) (x ssa.Value, val model.Val, ok bool) {
 		}
 		kc, isConst := k.(*ssa.Const)
 		if !isConst {
-			break
+			if _, ok := r.pairKey(c.X, c.Y); !ok {
+				break
+			}
+			// The subject of both == and != is that the two are equal.
+			val = model.Val{Kind: model.True}
+			if c.Op == token.NEQ {
+				val = val.Not()
+			}
+			return c, val, true
 		}
 		val = r.constVal(kc)
 		if val.Kind == model.NoVal {
@@ -225,7 +301,18 @@ func (r *run) eval(s *state, v ssa.Value) model.Val {
 			return r.eval(s, c.X).Not()
 		}
 	case *ssa.BinOp:
-		if x, val, ok := r.test(c); ok && x != ssa.Value(c) {
+		x, val, ok := r.test(c)
+		if ok && x == ssa.Value(c) {
+			if i, tracked := r.tracked(r.valueKey(c)); tracked {
+				if known := s.get(i); c.Op == token.NEQ {
+					return known.Not()
+				} else {
+					return known
+				}
+			}
+			return model.Val{}
+		}
+		if ok {
 			known := r.eval(s, x)
 			switch {
 			case known.Implies(val):
@@ -235,7 +322,7 @@ func (r *run) eval(s *state, v ssa.Value) model.Val {
 			}
 		}
 	}
-	if i, ok := r.tracked(valueKey(v)); ok {
+	if i, ok := r.tracked(r.valueKey(v)); ok {
 		if val := s.get(i); val.Kind != model.NoVal {
 			return val
 		}
@@ -255,7 +342,7 @@ func (r *run) eval(s *state, v ssa.Value) model.Val {
 
 // learn records that v is val, under the value and the memory it came from.
 func (r *run) learn(s *state, v ssa.Value, val model.Val) *state {
-	if i, ok := r.tracked(valueKey(v)); ok {
+	if i, ok := r.tracked(r.valueKey(v)); ok {
 		s = s.set(i, val)
 	}
 	if k, ok := r.memKey(v); ok {
@@ -280,6 +367,9 @@ func (r *run) branch(s *state, cond ssa.Value, taken bool) (_ *state, ok bool) {
 		val = val.Not()
 	}
 	known := r.eval(s, x)
+	if c, isPair := x.(*ssa.BinOp); isPair && c.Op == token.NEQ {
+		known = known.Not() // the subject is equality, see test
+	}
 	if known.Contradicts(val) {
 		return s, false
 	}
@@ -318,7 +408,17 @@ func (r *run) redefine(s *state, v ssa.Value) *state {
 	if len(s.facts) == 0 {
 		return s
 	}
-	return s.drop(func(key int) bool { k := r.keyList[key]; return k.v == v && k.idx >= 0 })
+	return s.drop(func(key int) bool {
+		k := r.keyList[key]
+		if k.v != nil {
+			return k.v == v && k.idx >= 0
+		}
+		if slices.Contains(ssabuild.Owners(k.path), v) {
+			return true
+		}
+		q, ok := k.with.(*access.Path)
+		return ok && slices.Contains(ssabuild.Owners(q), v)
+	})
 }
 
 // stale renames locks that depend on v, whose instruction runs again in a loop:
@@ -373,14 +473,36 @@ func (r *run) stored(s *state, st *ssa.Store) *state {
 	val := r.eval(s, st.Val)
 	if k.path != nil {
 		s = s.drop(func(key int) bool {
-			q := r.keyList[key].path
-			return q != nil && q.HasPrefix(k.path)
+			return r.keyList[key].within(k.path)
 		})
 	}
 	if i, tracked := r.tracked(k); tracked {
 		s = s.set(i, val)
 	}
 	return s
+}
+
+// zeroed applies the making of a variable: it has its zero value.
+func (r *run) zeroed(s *state, a *ssa.Alloc) *state {
+	i, ok := r.tracked(condKey{v: a, idx: -1})
+	if !ok {
+		return s
+	}
+	var val model.Val
+	switch t := a.Type().Underlying().(*types.Pointer).Elem().Underlying().(type) {
+	case *types.Basic:
+		switch {
+		case t.Info()&types.IsBoolean != 0:
+			val.Kind = model.False
+		case t.Info()&types.IsInteger != 0:
+			val.Kind = model.Eq
+		case t.Info()&types.IsString != 0:
+			val = model.Val{Kind: model.Eq, N: stringNumber("")}
+		}
+	case *types.Pointer, *types.Interface, *types.Map, *types.Slice, *types.Chan, *types.Signature:
+		val.Kind = model.Nil
+	}
+	return s.set(i, val)
 }
 
 // relocked forgets facts about fields of the object whose lock was just taken:
@@ -392,8 +514,8 @@ func (r *run) relocked(s *state, lock *access.Path) *state {
 		return s
 	}
 	return s.drop(func(key int) bool {
-		q := r.keyList[key].path
-		return q != nil && q != owner && q.HasPrefix(owner)
+		k := r.keyList[key]
+		return k.path != owner && k.within(owner)
 	})
 }
 

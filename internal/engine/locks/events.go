@@ -3,6 +3,7 @@ package locks
 import (
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -92,7 +93,7 @@ func (r *run) consider(s *state, site ssa.CallInstruction, t *model.Take, extra 
 			}
 			return
 		}
-		if !t.Weak && h.Once == t.Once && backReference(h.Path, t.Path) {
+		if !t.Weak && !direct && h.Once == t.Once && backReference(h.Path, t.Path) {
 			r.event(Event{Kind: Relock, Site: site, Held: h, Op: t.LockOp, Take: t, Back: true})
 			return
 		}
@@ -194,7 +195,12 @@ func (r *run) mayWait(s *state, site ssa.Instruction, b *model.Blocking) {
 		return
 	}
 	b.Conds = r.entryConds(s)
+	b.Before = s.released
+	b.Hop = r.hop(site)
 	for _, h := range s.held {
+		if r.a.prog.UnpublishedAt(h.Path, site) {
+			continue
+		}
 		if b.Op == api.CondWait && b.Path != nil && r.a.condLock(b.Path) == h.Path {
 			continue // it waits without this lock
 		}
@@ -226,6 +232,9 @@ func (r *run) mayWaitBelow(s *state, site ssa.CallInstruction, t ssabuild.Target
 		nb.Path = r.a.prog.Translate(nb.Path, t, r.fn)
 	}
 	for _, h := range s.held {
+		if r.a.prog.UnpublishedAt(h.Path, site) || slices.ContainsFunc(b.Before, func(op model.LockOp) bool { return r.translate(op, t).Path == h.Path }) {
+			continue
+		}
 		if b.Op == api.CondWait && nb.Path != nil && r.a.condLock(nb.Path) == h.Path {
 			continue
 		}
@@ -235,7 +244,7 @@ func (r *run) mayWaitBelow(s *state, site ssa.CallInstruction, t ssabuild.Target
 
 // channelOp notes sends, receives and selects that may wait.
 func (r *run) channelOp(s *state, instr ssa.Instruction) {
-	b := &model.Blocking{Hop: r.hop(instr)}
+	b := new(model.Blocking)
 	switch instr := instr.(type) {
 	case *ssa.Send:
 		b.Path = r.a.prog.Path(instr.Chan)

@@ -87,6 +87,9 @@ func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) 
 	if l.loop {
 		return true
 	}
+	if l.held.Path.Root().Kind == access.Unknown {
+		return false // taken by an earlier iteration, as in a loop that locks them all
+	}
 	class := l.held.Path.Class()
 	others := 0
 	for _, rel := range releasers[class] {

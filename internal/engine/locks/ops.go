@@ -210,22 +210,48 @@ func (r *run) entryConds(s *state) []model.Cond {
 	var out []model.Cond
 	for _, f := range s.facts {
 		k := r.keyList[f.key]
-		prm, ok := k.v.(*ssa.Parameter)
-		if !ok || prm.Parent() != r.fn {
+		if k.path != nil || k.v == nil {
 			continue
 		}
-		if i := slices.Index(r.fn.Params, prm); i >= 0 {
-			out = append(out, model.Cond{Index: i, Val: f.val})
+		if i, ok := r.paramOf(k.v); ok {
+			out = mergeConds(out, []model.Cond{{Index: i, Val: f.val}})
+			continue
+		}
+		if a, ok := k.v.(*ssa.Alloc); ok && k.idx < 0 && a.Parent() != r.fn && !r.a.captured(r.fn)[a] {
+			out = append(out, model.Cond{Path: r.a.prog.CellPath(a), Val: f.val})
 		}
 	}
 	return out
+}
+
+// paramOf tells which parameter of the function v is, directly or as the
+// variable that a captured parameter lives in.
+func (r *run) paramOf(v ssa.Value) (int, bool) {
+	if a, ok := v.(*ssa.Alloc); ok && a.Parent() == r.fn {
+		if val := r.a.prog.SingleStore(a); val != nil {
+			v = val
+		}
+	}
+	prm, ok := v.(*ssa.Parameter)
+	if !ok || prm.Parent() != r.fn {
+		return 0, false
+	}
+	return slices.Index(r.fn.Params, prm), true
 }
 
 // callerConds instantiates entry conditions at a call: those that hold vanish,
 // those about a parameter of this function stay, others are forgotten.
 func (r *run) callerConds(s *state, t ssabuild.Target, conds []model.Cond) (out []model.Cond, feasible bool) {
 	for _, c := range conds {
-		if c.Path != nil || c.Result || c.Index >= len(t.Args) || t.Args[c.Index] == nil {
+		if c.Path != nil && !c.Result {
+			kept, possible := r.capturedCond(s, t, c)
+			if !possible {
+				return nil, false
+			}
+			out = append(out, kept...)
+			continue
+		}
+		if c.Result || c.Index >= len(t.Args) || t.Args[c.Index] == nil {
 			continue
 		}
 		arg := t.Args[c.Index]
@@ -236,12 +262,44 @@ func (r *run) callerConds(s *state, t ssabuild.Target, conds []model.Cond) (out 
 		if known.Kind != model.NoVal {
 			continue
 		}
-		if prm, ok := arg.(*ssa.Parameter); ok && prm.Parent() == r.fn {
-			c.Index = slices.Index(r.fn.Params, prm)
+		if u, ok := arg.(*ssa.UnOp); ok {
+			if a, ok := r.a.prog.Lexical(u.X).(*ssa.Alloc); ok {
+				arg = a
+			}
+		}
+		if i, ok := r.paramOf(arg); ok {
+			c.Index = i
 			out = append(out, c)
 		}
 	}
 	return out, true
+}
+
+// capturedCond instantiates a condition on a captured variable.
+func (r *run) capturedCond(s *state, t ssabuild.Target, c model.Cond) (kept []model.Cond, possible bool) {
+	k := r.pathKey(r.a.prog.Translate(c.Path, t, r.fn))
+	if i, ok := r.tracked(k); ok {
+		switch known := s.get(i); {
+		case known.Contradicts(c.Val):
+			return nil, false
+		case known.Kind != model.NoVal:
+			return nil, true
+		}
+	}
+	a, ok := k.v.(*ssa.Alloc)
+	if !ok {
+		return nil, true
+	}
+	if i, ok := r.paramOf(a); ok {
+		if known := r.eval(s, r.fn.Params[i]); known.Contradicts(c.Val) {
+			return nil, false
+		}
+		return []model.Cond{{Index: i, Val: c.Val}}, true
+	}
+	if a.Parent() != r.fn && ssabuild.Encloses(a.Parent(), r.fn) {
+		return []model.Cond{{Path: r.a.prog.CellPath(a), Val: c.Val}}, true
+	}
+	return nil, true
 }
 
 func mergeConds(a, b []model.Cond) []model.Cond {

@@ -286,6 +286,8 @@ func (r *run) transfer(s *state, instr ssa.Instruction) []*state {
 		return []*state{r.deferred(s, instr)}
 	case *ssa.RunDefers:
 		return r.runDefers(s)
+	case *ssa.Alloc:
+		return []*state{r.zeroed(s, instr)}
 	case *ssa.Store:
 		return []*state{r.stored(s, instr)}
 	case *ssa.Send, *ssa.Select:

@@ -34,7 +34,7 @@ func (r *run) summarise() {
 		return
 	}
 	for _, l := range r.loopEnds {
-		if r.released[l.held.Path] { // others release it: not a loop that locks them all
+		if r.released[l.held.Path] && !r.keptBeyond(l.held.Path) { // others release it: not a loop that locks them all
 			r.a.leaks = append(r.a.leaks, leak{run: r, exit: l.end, held: l.held, balanced: true, someNeutral: true, loop: true})
 		}
 	}
@@ -63,7 +63,7 @@ func (r *run) summarise() {
 		r.leaks(g, len(neutral) > 0, separated)
 	}
 	if kept == 0 || kept > maxOutcomes {
-		r.sum.Outcomes = nil
+		r.sum.Outcomes = r.onlyReturnsIf()
 		return
 	}
 	for _, g := range groups {
@@ -71,6 +71,57 @@ func (r *run) summarise() {
 			r.sum.Outcomes = append(r.sum.Outcomes, model.Outcome{Conds: g.conds})
 		}
 	}
+}
+
+// keptBeyond reports whether the owner of a lock is assigned to a variable that
+// outlives the iteration: the lock is then carried out of it on purpose.
+func (r *run) keptBeyond(lock *access.Path) bool {
+	owner := lock.Parent()
+	if owner == nil {
+		return false
+	}
+	for _, b := range r.fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case *ssa.Phi:
+				for _, e := range instr.Edges {
+					if _, isConst := e.(*ssa.Const); !isConst && r.a.prog.Path(e) == owner {
+						return true
+					}
+				}
+			case *ssa.Store:
+				if _, isVar := r.a.prog.Lexical(instr.Addr).(*ssa.Alloc); !isVar || !isLockable(instr.Val.Type()) {
+					continue
+				}
+				if _, isConst := instr.Val.(*ssa.Const); !isConst && r.a.prog.Path(instr.Val) == owner {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// onlyReturnsIf is the outcome of a function that returns only under conditions
+// on its arguments, such as require.NoError: otherwise it ends the goroutine.
+func (r *run) onlyReturnsIf() []model.Outcome {
+	var conds []model.Cond
+	first := true
+	for i := range r.exits {
+		if _, isReturn := r.exits[i].instr.(*ssa.Return); !isReturn {
+			continue
+		}
+		c := r.entryConds(r.exits[i].state)
+		if first {
+			conds, first = c, false
+		} else {
+			conds = commonConds(conds, c)
+		}
+	}
+	if len(conds) == 0 {
+		return nil
+	}
+	return []model.Outcome{{Conds: conds}}
 }
 
 // groups sorts the exits by what they leave, in order of their first exit.

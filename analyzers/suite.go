@@ -15,6 +15,7 @@ import (
 	"github.com/conclint/conclint/analyzers/lostpanic"
 	"github.com/conclint/conclint/analyzers/nosemaphore"
 	"github.com/conclint/conclint/analyzers/notimeout"
+	"github.com/conclint/conclint/analyzers/racycapture"
 	"github.com/conclint/conclint/analyzers/racycounter"
 	"github.com/conclint/conclint/analyzers/racyfield"
 	"github.com/conclint/conclint/analyzers/relock"
@@ -75,6 +76,7 @@ var constructors = []func(*analysis.Analyzer, *report.Options) *analysis.Analyze
 	lostpanic.New,
 	nosemaphore.New,
 	notimeout.New,
+	racycapture.New,
 	racycounter.New,
 	racyfield.New,
 	relock.New,

@@ -2,6 +2,7 @@ package accesses
 
 import (
 	"go/token"
+	"go/types"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -45,9 +46,11 @@ type Analysis struct {
 	reached   map[*ssa.Function][]reach
 	races     []*Race
 	racesDone bool
+	loopVars  map[token.Pos]bool
 
 	guards     []*Guard
 	guardsDone bool
+	excused    map[*types.Var]bool
 }
 
 // A Group is all accesses of what may be one location: a variable, or one field

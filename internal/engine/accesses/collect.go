@@ -8,7 +8,6 @@ import (
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
-	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -143,28 +142,6 @@ func (a *Analysis) content(instr ssa.Instruction, container ssa.Value, kind mode
 		return &Access{Instr: instr}
 	}
 	return a.add(&Access{Instr: instr, Path: a.prog.Path(container), Addr: container, Kind: kind, Content: true, Method: method})
-}
-
-// takenOut reports whether a container was loaded from a field or variable that
-// has been given another value since.
-func (a *Analysis) takenOut(instr ssa.Instruction, container ssa.Value) bool {
-	load, ok := container.(*ssa.UnOp)
-	if !ok || load.Op != token.MUL {
-		return false
-	}
-	if _, isCell := load.X.(*ssa.Alloc); isCell {
-		return false
-	}
-	path := a.prog.Path(load.X)
-	for _, b := range load.Parent().Blocks {
-		for _, in := range b.Instrs {
-			st, ok := in.(*ssa.Store)
-			if ok && st.Val != ssa.Value(load) && a.prog.Path(st.Addr) == path && spawn.Dominates(load, st) && spawn.Dominates(st, instr) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func isMap(t types.Type) bool {

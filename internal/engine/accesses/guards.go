@@ -91,8 +91,11 @@ func (a *Analysis) site(x *Access) (*Site, Key) {
 		return nil, Key{}
 	}
 	held, _ := a.HeldAt(x.Instr)
+	outer, may := a.callerLocks(x.Fn)
+	held = append(held[:len(held):len(held)], outer...)
+	s.May = append(s.May, may...)
 	for _, op := range held {
-		if a.near(op.Path, p, isGlobal) {
+		if a.near(op.Path, p, isGlobal) && !op.Path.HasPrefix(p) {
 			s.Held = append(s.Held, op)
 		}
 		s.May = append(s.May, op.Path.Class())
@@ -136,7 +139,7 @@ func isLockType(p *access.Path, x *Access) bool {
 // the function builds objects of the type, or it is test or start-up code.
 func (a *Analysis) silent(s *Site) bool {
 	fn := s.Fn
-	if a.prog.IsTestFunc(fn) || spawn.MainOnly(ssabuild.Outermost(fn)) {
+	if a.prog.IsTestFunc(fn) || forTests(fn) || spawn.MainOnly(ssabuild.Outermost(fn)) {
 		return true
 	}
 	if s.Base == nil {
@@ -145,11 +148,39 @@ func (a *Analysis) silent(s *Site) bool {
 	root := s.Base.RootPath()
 	switch root.Root().Kind {
 	case access.Cell, access.Value:
-		if a.prog.Unpublished(s.Path, fn) || a.copied(root) {
+		if a.prog.Unpublished(s.Path, fn) || a.copied(root) || a.madeHere(s, root) {
 			return true
 		}
 	}
 	return a.builds(fn, s.Base) || a.onlyFresh(fn, s.Base, 0)
+}
+
+// madeHere reports whether the object is made by the access's own function and has
+// not been given to a goroutine before the access. Registering it somewhere first
+// and filling it in afterwards is common where programs start up.
+func (a *Analysis) madeHere(s *Site, root *access.Path) bool {
+	v, ok := root.Root().Owner.(ssa.Value)
+	if !ok || v.Parent() != s.Fn {
+		return false
+	}
+	switch v := v.(type) {
+	case *ssa.Alloc:
+		if v.Comment != "complit" && v.Comment != "new" {
+			return false
+		}
+	case *ssa.Call:
+		if !a.locks.Fresh(v, max(root.Root().Index-1, 0)) {
+			return false
+		}
+	default:
+		return false
+	}
+	for _, sp := range a.spawn.SpawnsIn(s.Fn) {
+		if spawn.Between(sp.Site, s.Instr) && a.usesBase(sp, s.Base) {
+			return false
+		}
+	}
+	return true
 }
 
 // copied reports whether a root is a local struct value: a copy of its own.
@@ -227,7 +258,8 @@ func (a *Analysis) onlyFresh(fn *ssa.Function, base *access.Path, depth int) boo
 // less, as does a lock named after the field: nobody reads a map unlocked on purpose.
 const (
 	minRatio, minHeld         = 0.75, 3
-	minRatioSure, minHeldSure = 0.5, 2
+	minRatioSure, minHeldSure = 0.55, 2
+	minRatioBeside            = 0.65
 )
 
 // infer finds the lock that guards a group of accesses, if there is one.
@@ -274,7 +306,7 @@ func (a *Analysis) infer(k Key, sites []*Site) {
 		// Weak statistics are enough for an access right beside the lock's own
 		// critical section: there the function itself shows what it protects.
 		best.Bad = keepBeside(a, best)
-		if best.Held < minHeldSure || best.Ratio() < minRatioSure {
+		if best.Held < held || best.Ratio() < min(need, minRatioBeside) {
 			best.Bad = nil
 		}
 	}

@@ -1,6 +1,8 @@
 package accesses
 
 import (
+	"go/ast"
+	"go/token"
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
@@ -82,7 +84,7 @@ func (a *Analysis) race(g *Group) *Race {
 				break
 			}
 			c, ok := a.Conflict(x, y)
-			if ok && (best == nil || x != y && best.Y == x && best.X == x) {
+			if ok && (best == nil || y.Write()) {
 				best = c
 			}
 			if best != nil && best.X != best.Y {
@@ -90,13 +92,25 @@ func (a *Analysis) race(g *Group) *Race {
 			}
 		}
 		if best != nil {
-			conflicts = append(conflicts, best)
+			conflicts = append(conflicts, best.oriented())
 		}
 	}
 	if len(conflicts) == 0 {
 		return nil
 	}
-	return &Race{Group: g, Family: family(conflicts), Conflicts: conflicts}
+	return &Race{Group: g, Family: a.family(conflicts), Conflicts: conflicts}
+}
+
+// oriented puts the write that happens in a goroutine first: it is where the
+// repair belongs.
+func (c *Conflict) oriented() *Conflict {
+	if c.Meeting.A.Thread != nil || c.Meeting.B.Thread == nil || !c.Y.Write() || IsCounter(c.X) && !IsCounter(c.Y) {
+		return c
+	}
+	d := *c
+	d.X, d.Y = c.Y, c.X
+	d.Meeting.A, d.Meeting.B = c.Meeting.B, c.Meeting.A
+	return &d
 }
 
 // servedBy reports whether a handler leads to fn.
@@ -160,8 +174,11 @@ func valueType(x *Access) types.Type {
 	return nil
 }
 
-func family(conflicts []*Conflict) Family {
+func (a *Analysis) family(conflicts []*Conflict) Family {
 	for _, c := range conflicts {
+		if a.IsLoopVar(c.Path) {
+			return Capture
+		}
 		if c.X.Atomic != c.Y.Atomic {
 			return Counter
 		}
@@ -183,6 +200,41 @@ func isLocal(p *access.Path) bool {
 	for q := p; q.Parent() != nil; q = q.Parent() {
 		if !isElem(q) {
 			return false
+		}
+	}
+	return true
+}
+
+// IsLoopVar reports whether a path is a variable that a loop declares.
+func (a *Analysis) IsLoopVar(p *access.Path) bool {
+	al, ok := p.Root().Owner.(*ssa.Alloc)
+	if !ok || p.Depth() > 0 {
+		return false
+	}
+	if a.loopVars == nil {
+		a.loopVars = make(map[token.Pos]bool)
+		for _, f := range a.prog.Files {
+			ast.Inspect(f, a.noteLoopVars)
+		}
+	}
+	return a.loopVars[al.Pos()]
+}
+
+func (a *Analysis) noteLoopVars(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.RangeStmt:
+		if n.Tok == token.DEFINE {
+			for _, e := range []ast.Expr{n.Key, n.Value} {
+				if e != nil {
+					a.loopVars[e.Pos()] = true
+				}
+			}
+		}
+	case *ast.ForStmt:
+		if init, ok := n.Init.(*ast.AssignStmt); ok && init.Tok == token.DEFINE {
+			for _, e := range init.Lhs {
+				a.loopVars[e.Pos()] = true
+			}
 		}
 	}
 	return true

@@ -2,6 +2,7 @@ package accesses
 
 import (
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -21,10 +22,11 @@ func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
 	}
 	var out []*Site
 	for _, s := range sites {
-		if s.skip || s.mayHold(g.Lock) || a.declared(s.Fn) || a.locks.Entry(s.Fn).Declared {
+		if s.skip || s.mayHold(g.Lock) || a.declared(s.Fn) || a.locks.Entry(s.Fn).Declared || a.rangeDeclared(s.Fn) {
 			continue
 		}
-		if a.otherGuard(s, writes) || a.onlyWriter(s, writes) || a.beforeSharing(s) || a.afterAll(s) {
+		if a.otherGuard(s, writes) || a.onlyWriter(s, writes) || a.beforeSharing(s) || a.afterAll(s) ||
+			a.setBeforeStart(s, writes) || !g.reaches(s) || a.excusedByComment(s) {
 			continue
 		}
 		if !s.Write() && !anyOther(writes, s) {
@@ -37,6 +39,40 @@ func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
 		out = append(out, s)
 	}
 	return out
+}
+
+// rangeDeclared is Declared for the function around the body of a range-over-func loop.
+func (a *Analysis) rangeDeclared(fn *ssa.Function) bool {
+	for ssabuild.IsRangeBody(fn) {
+		fn = fn.Parent()
+		if a.declared(fn) || a.locks.Entry(fn).Declared {
+			return true
+		}
+	}
+	return false
+}
+
+// reaches reports whether a lock of an enclosing object applies to the site: the
+// object is embedded in, or a field of, the same type there.
+func (g *Guard) reaches(s *Site) bool {
+	if s.Base == nil {
+		return true
+	}
+	for _, h := range g.Sites {
+		op, ok := h.holds(g.Lock)
+		if !ok || h.Base == nil {
+			continue
+		}
+		owner, base := op.Path.Parent(), s.Base
+		for b := h.Base; b != nil && b != owner; b = b.Parent() {
+			if base == nil || base.Class() != b.Class() || b.Class() == "" {
+				return false
+			}
+			base = base.Parent()
+		}
+		return base != nil
+	}
+	return true
 }
 
 func anyOther(writes []*Site, s *Site) bool {
@@ -269,7 +305,7 @@ func (g *Guard) Peer(bad *Site) *Site {
 // LockName is the guard as the function of a site would name it.
 func (g *Guard) LockName(s *Site) string {
 	if op, ok := s.holds(g.Lock); ok {
-		return op.Path.String()
+		return readable(op.Path.String(), g)
 	}
 	if s.Base != nil {
 		for _, h := range g.Sites {
@@ -285,10 +321,18 @@ func (g *Guard) LockName(s *Site) string {
 					return g.Lock.Short()
 				}
 			}
-			return base.String() + "." + op.Path.Selector()
+			return readable(base.String()+"."+op.Path.Selector(), g)
 		}
 	}
-	return g.Name
+	return readable(g.Name, g)
+}
+
+// readable falls back to the lock's class where a path has no name for readers.
+func readable(name string, g *Guard) string {
+	if strings.Contains(name, "?") {
+		return g.Lock.Short()
+	}
+	return name
 }
 
 // Claimed lists the fields of which races of a family are reported, so that

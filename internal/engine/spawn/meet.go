@@ -268,7 +268,7 @@ func (a *Analysis) reaches(fp *Footprint, x, to ssa.Instruction, deferred *ssa.D
 				return false
 			}
 			if deferred == nil {
-				avoid = append(avoid, j.Instr)
+				return false // the wait is over when the instruction runs
 			}
 			continue
 		}

@@ -1,0 +1,199 @@
+package accesses
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"regexp"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/engine/spawn"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
+)
+
+// callerLocks are the locks held where a function literal that runs within its
+// creator's goroutine is called: at every such place, and at some.
+func (a *Analysis) callerLocks(fn *ssa.Function) (must []model.LockOp, may []access.Class) {
+	if fn.Parent() == nil {
+		return nil, nil
+	}
+	first := true
+	for _, fp := range a.spawn.Footprints(fn) {
+		if fp.Prev() == nil || fp.Prev().Prev() != nil {
+			continue
+		}
+		if fp.Async {
+			return nil, nil
+		}
+		set := a.locks.HeldAt(fp.At)
+		for _, op := range set.May {
+			may = append(may, op.Path.Class())
+		}
+		held, _ := a.HeldAt(fp.At)
+		if fp.Fn != fn && ssabuild.Encloses(fp.Fn, fn) { // outwards only: literals can call each other
+			above, aboveMay := a.callerLocks(fp.Fn)
+			held = append(held[:len(held):len(held)], above...)
+			may = append(may, aboveMay...)
+		}
+		if first {
+			must, first = held, false
+			continue
+		}
+		must = inBoth(must, held)
+	}
+	return must, may
+}
+
+func inBoth(xs, ys []model.LockOp) []model.LockOp {
+	var out []model.LockOp
+	for _, x := range xs {
+		for _, y := range ys {
+			if x.Path == y.Path {
+				out = append(out, model.LockOp{Path: x.Path, Mode: min(x.Mode, y.Mode)})
+			}
+		}
+	}
+	return out
+}
+
+// explained matches comments that say why no lock is needed.
+var explained = regexp.MustCompile(`(?i)\b(no|not|n't|without|never|don't|doesn't|needn't)\b.{0,40}(lock|mutex|synchroni|race|mu\b)|\bsafe\b.{0,60}(lock|mutex|synchroni|concurren|read|write|access)|(accessed|written|read|used|touched|set|modified) only|only (be )?(accessed|written|read|used|touched|set|modified)|single.?threaded|same goroutine|racy|benign|immutable|read.?only|one goroutine`)
+
+// excusedByComment reports whether a comment beside the access, or on the field's
+// declaration, says why no lock is needed.
+func (a *Analysis) excusedByComment(s *Site) bool {
+	at := a.prog.Fset.Position(s.Pos)
+	for _, f := range a.prog.Files {
+		if f.FileStart > s.Pos || s.Pos > f.FileEnd {
+			continue
+		}
+		for _, group := range f.Comments {
+			end := a.prog.Fset.Position(group.End())
+			start := a.prog.Fset.Position(group.Pos())
+			if start.Line <= at.Line && end.Line >= at.Line-3 && explained.MatchString(flat(group.Text())) {
+				return true
+			}
+		}
+	}
+	return a.excusedFields()[s.fieldVar()]
+}
+
+func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// fieldVar is the field that an access selects, nil for others.
+func (s *Site) fieldVar() *types.Var {
+	v := s.Addr
+	for range 4 {
+		switch x := v.(type) {
+		case *ssa.FieldAddr, *ssa.Field:
+			return ssabuild.FieldOf(x)
+		case *ssa.UnOp:
+			v = x.X
+		case *ssa.IndexAddr:
+			v = x.X
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// excusedFields are the fields of this package whose comments say that they need no lock.
+func (a *Analysis) excusedFields() map[*types.Var]bool {
+	if a.excused != nil {
+		return a.excused
+	}
+	a.excused = make(map[*types.Var]bool)
+	for _, f := range a.prog.Files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			st, ok := n.(*ast.StructType)
+			if !ok {
+				return true
+			}
+			for _, field := range st.Fields.List {
+				if explained.MatchString(flat(field.Doc.Text())) || explained.MatchString(flat(field.Comment.Text())) {
+					for _, name := range field.Names {
+						if v, ok := a.prog.Info.Defs[name].(*types.Var); ok {
+							a.excused[v] = true
+						}
+					}
+				}
+			}
+			return true
+		})
+	}
+	return a.excused
+}
+
+// setBeforeStart reports whether the access runs in a goroutine that is started
+// after all writes, which its starter makes.
+func (a *Analysis) setBeforeStart(s *Site, writes []*Site) bool {
+	if s.Write() || len(writes) == 0 {
+		return false
+	}
+	for _, fp := range a.spawn.Footprints(s.Fn) {
+		if fp.Thread == nil {
+			if a.spawn.Outside(fp.Fn) {
+				return false
+			}
+			continue
+		}
+		site := fp.Thread.Site
+		for _, w := range writes {
+			if w.Fn != site.Parent() || spawn.Between(site, w.Instr) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// takenOut reports whether a container was loaded from a field or variable that
+// has been given another value since: the old contents belong to whoever took them.
+func (a *Analysis) takenOut(instr ssa.Instruction, container ssa.Value) bool {
+	load := a.sourceLoad(container)
+	if load == nil {
+		return false
+	}
+	path := a.prog.Path(load.X)
+	for _, b := range load.Parent().Blocks {
+		for _, in := range b.Instrs {
+			st, ok := in.(*ssa.Store)
+			if !ok || st.Val == ssa.Value(load) || a.prog.Path(st.Addr) != path || !spawn.Dominates(load, st) {
+				continue
+			}
+			if instr.Parent() != load.Parent() || spawn.Dominates(st, instr) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sourceLoad is the load of a field or global that a container value comes from,
+// through a local variable that is assigned once.
+func (a *Analysis) sourceLoad(v ssa.Value) *ssa.UnOp {
+	for range 4 {
+		load, ok := v.(*ssa.UnOp)
+		if !ok || load.Op != token.MUL {
+			return nil
+		}
+		al, isCell := a.prog.Lexical(load.X).(*ssa.Alloc)
+		if !isCell {
+			return load
+		}
+		if v = a.prog.SingleStore(al); v == nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+// forTests reports whether a function exists for tests only, by its name.
+func forTests(fn *ssa.Function) bool {
+	return ssabuild.LooksLike(fn, "fortest", "testing", "testonly")
+}

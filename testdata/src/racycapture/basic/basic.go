@@ -1,0 +1,113 @@
+// Package basic holds racy captures.
+package basic
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+func work() error        { return errors.New("no") }
+func pair() (int, error) { return 1, nil }
+func use(...any)         {}
+
+func sharedErr() error {
+	err := work()
+	go func() {
+		err = work() // want `err is written in a goroutine \(started at basic.go:18\) and written at basic.go:22 without a common lock; the goroutine shares the variable of sharedErr`
+		use(err)
+	}()
+	err = work()
+	return err
+}
+
+func groupErr(items []int) error {
+	var g errgroup.Group
+	var err error
+	for range items {
+		g.Go(func() error {
+			_, err = pair() // want `err is written by several goroutines at once \(started in a loop at basic.go:30\) without a lock`
+			return err
+		})
+	}
+	return g.Wait()
+}
+
+func namedResult() (err error) {
+	go func() {
+		err = work() // want `err is written in a goroutine \(started at basic.go:39\) and .* at basic.go:\d+`
+	}()
+	return work()
+}
+
+func timeout() int {
+	var res int
+	done := make(chan struct{})
+	go func() {
+		res = 1 // want `res is written in a goroutine \(started at basic.go:48\) and read at basic.go:56`
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(time.Second):
+	}
+	return res
+}
+
+func mapWrite(keys []string) map[string]int {
+	m := make(map[string]int)
+	var wg sync.WaitGroup
+	for _, k := range keys {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			m[k] = len(k) // want `m\[k\] is changed by several goroutines at once \(started in a loop at basic.go:64\) without a lock`
+		}()
+	}
+	wg.Wait()
+	return m
+}
+
+func appended(items []int) []int {
+	var out []int
+	var wg sync.WaitGroup
+	for _, it := range items {
+		wg.Go(func() {
+			out = append(out, it) // want `out is updated by several goroutines at once \(started in a loop at basic.go:77\) without a lock`
+		})
+	}
+	wg.Wait()
+	return out
+}
+
+func addInside() map[int]bool {
+	m := map[int]bool{}
+	var wg sync.WaitGroup
+	go func() {
+		wg.Add(1)
+		defer wg.Done()
+		m[1] = true
+	}()
+	wg.Wait()
+	return m
+}
+
+func writerLoop(keys []string) {
+	m := map[string]int{}
+	go func() {
+		for _, k := range keys {
+			use(m[k])
+		}
+	}()
+	m["x"] = 1 // want `m\["x"\] is changed here and read at basic.go:101 in a goroutine \(started at basic.go:99\)`
+}
+
+func ctxLike(n int) {
+	name := "a"
+	go func() { use(name) }()
+	if n > 0 {
+		name = "b" // want `name is written here and read at basic.go:109 in a goroutine \(started at basic.go:109\) without a common lock`
+	}
+}

@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -56,7 +57,7 @@ func (t *Tool) Main(args []string) int {
 	if IsUnit(args) {
 		t.runUnit(args)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	c := &command{tool: t, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	return c.main(ctx, args)

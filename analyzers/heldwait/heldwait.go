@@ -3,6 +3,7 @@ package heldwait
 import (
 	_ "embed"
 	"fmt"
+	"go/token"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -27,14 +28,21 @@ func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
 
 func run(in *engine.Info, r *report.Reporter) {
 	reported := make(map[ssa.Instruction]bool)
+	known := make(map[token.Pos]bool)
 	for _, e := range in.Locks.Events() {
 		if e.Kind != locks.Blocked || e.Held.Once || reported[e.Site] || in.Prog.IsTestFunc(e.Fn) {
 			continue
 		}
 		if d, ok := diagnose(in, e); ok {
 			reported[e.Site] = true
+			if d.Code == "heldwait/deadlock" {
+				known[d.Pos] = true
+			}
 			r.Add(d)
 		}
+	}
+	for _, d := range explored(in, known) {
+		r.Add(d)
 	}
 }
 

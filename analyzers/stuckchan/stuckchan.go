@@ -86,6 +86,9 @@ func message(in *engine.Info, f *skeleton.Finding) string {
 			break
 		}
 	}
+	if b.Stopped {
+		lack = "a stopped ticker never fires, and its channel is not closed"
+	}
 	msg := fmt.Sprintf("%s %s and may wait for ever", who, in.What(b))
 	if when := in.Decisive(f); when != "" {
 		msg += " " + when

@@ -204,6 +204,9 @@ func (in *Info) Decisive(f *skeleton.Finding) string {
 	o := in.Operations()
 	for i := len(f.Steps) - 1; i >= 0; i-- {
 		st := &f.Steps[i]
+		if f.Blocked[0].Stopped && (st.Gor < 0 || st.Instr.Op != explore.OpTimerStop) {
+			continue
+		}
 		for k := len(st.Branches) - 1; k >= 0; k-- {
 			if c := o.condition(st.Branches[k]); c != "" {
 				return fmt.Sprintf("when %s (%s)", c, in.Prog.Place(token.Pos(st.Branches[k].Pos)))
@@ -213,6 +216,16 @@ func (in *Info) Decisive(f *skeleton.Finding) string {
 			continue
 		}
 		at := in.Prog.Place(stepPos(st))
+		if st.Instr.Op == explore.OpTimerStop {
+			return "once " + o.Subject(explore.Pos(stepPos(st))) + " is stopped (" + at + ")"
+		}
+		if st.Instr.Op == explore.OpSelect && st.Case >= 0 && (st.Kind == explore.StepOutside || st.Kind == explore.StepRendezvous || st.Kind == explore.StepBuffer) {
+			verb := "receives from"
+			if st.Instr.Cases[st.Case].Send {
+				verb = "sends on"
+			}
+			return fmt.Sprintf("when %s %s %s first (%s)", st.Func.Name, verb, orChannel(o.Subject(explore.Pos(stepPos(st)))), at)
+		}
 		switch st.Kind {
 		case explore.StepFire:
 			return "when the context ends first (" + at + ")"
@@ -329,6 +342,8 @@ func (in *Info) step(st *explore.Step) (report.Step, bool) {
 		s.Text = "cancels the context"
 	case explore.OpSignal:
 		s.Text = "signals " + name
+	case explore.OpTimerStop:
+		s.Text = "stops " + name
 	default:
 		return s, false
 	}

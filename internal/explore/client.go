@@ -7,10 +7,10 @@ type Call struct {
 	Closes bool
 }
 
-// A ClientResult is what one pair of calls led to.
+// A ClientResult is what one call or pair of calls led to.
 type ClientResult struct {
 	Result
-	First, Second Call
+	Calls []Call // one or two
 }
 
 // maxBases is the number of ways in which a constructor may return that are
@@ -18,31 +18,43 @@ type ClientResult struct {
 const maxBases = 2
 
 // ExploreClient explores a most general client of a type. sc.Entry makes an
-// object and keeps it (OpKeep); then every pair of calls is made at once, a call
-// with itself included. A stuck state counts only if no further call frees it.
+// object and keeps it (OpKeep); then every call is made alone and every pair of
+// calls at once, a call with itself included. A stuck state counts only if no further call frees it.
 func (m *Machine) ExploreClient(sc Scope, calls []Call) []ClientResult {
 	m.Stats.Scopes++
 	bases := m.bases(&sc)
 	var out []ClientResult
 	spent, overs := m.steps, 0
-	for i := range calls {
-		for j := i; j < len(calls); j++ {
-			for _, base := range bases {
-				if overs >= maxOver || spent > m.Budget.Client {
-					m.Stats.Over++
-					return out
-				}
-				r := m.pair(&sc, base, calls[i], calls[j])
-				spent += r.Steps
-				if r.Over {
-					overs++
-				}
-				out = append(out, ClientResult{r, calls[i], calls[j]})
+	for _, pair := range pairs(calls) {
+		for _, base := range bases {
+			if overs >= maxOver || spent > m.Budget.Client {
+				m.Stats.Over++
+				return out
 			}
+			r := m.pair(&sc, base, pair)
+			spent += r.Steps
+			if r.Over {
+				overs++
+			}
+			out = append(out, ClientResult{r, pair})
 		}
 	}
 	if overs > 0 {
 		m.Stats.Over++
+	}
+	return out
+}
+
+// pairs lists each call alone, which gives the simplest witness, then each pair.
+func pairs(calls []Call) [][]Call {
+	var out [][]Call
+	for _, c := range calls {
+		out = append(out, []Call{c})
+	}
+	for i := range calls {
+		for j := i; j < len(calls); j++ {
+			out = append(out, []Call{calls[i], calls[j]})
+		}
 	}
 	return out
 }
@@ -72,13 +84,13 @@ func (m *Machine) bases(sc *Scope) []*state {
 	return out
 }
 
-func (m *Machine) pair(sc *Scope, base *state, a, b Call) Result {
+func (m *Machine) pair(sc *Scope, base *state, calls []Call) Result {
 	m.scope = sc
 	return m.walkFrom(m.Budget.States/4, func() *state {
 		s := m.fork(base)
 		s.ev, s.notes = 0, nil
 		sc.closers = map[int32]bool{}
-		for _, c := range []Call{a, b} {
+		for _, c := range calls {
 			id := m.client(s, c.Func)
 			if c.Closes {
 				sc.closers[id] = true
@@ -88,15 +100,32 @@ func (m *Machine) pair(sc *Scope, base *state, a, b Call) Result {
 	})
 }
 
-// client starts a goroutine that calls f on what the client holds.
+// client starts a goroutine that calls f on what the client holds, at a time of
+// its own: what f reads first may already be the work of other calls.
 func (m *Machine) client(s *state, f *Func) int32 {
 	m.Program.Ensure(f)
+	late := m.late[f]
+	if late == nil {
+		b := NewBuilder(f.Name, f.Params, 0)
+		args := make([]Reg, f.Params)
+		for k := range args {
+			args[k] = b.Param(k)
+		}
+		b.Emit(Instr{Op: OpYield})
+		b.Emit(Instr{Op: OpCall, Call: CallStatic, N: f.ID, Args: args, Results: int32(f.Results)})
+		b.Return()
+		late = m.Program.AddFunc(b.F, nil)
+		if m.late == nil {
+			m.late = map[*Func]*Func{}
+		}
+		m.late[f] = late
+	}
 	s.nextGor++
 	s.gors = append(s.gors, &goroutine{epoch: s.epoch, id: s.nextGor})
 	args := []Value{s.kept}
 	for len(args) < f.Params {
 		args = append(args, s.symbol(0))
 	}
-	m.push(s, len(s.gors)-1, f, Value{Kind: KFunc, A: f.ID}, args)
+	m.push(s, len(s.gors)-1, late, Value{Kind: KFunc, A: late.ID}, args)
 	return s.nextGor
 }

@@ -53,4 +53,4 @@ var opText = map[Op]string{OpMove: "move", OpOpaque: "opaque", OpAlloc: "alloc",
 	OpExit: "exit", OpGoexit: "goexit", OpJump: "jump", OpIf: "if", OpSend: "send", OpRecv: "recv", OpClose: "close",
 	OpSelect: "select", OpLock: "lock", OpAdd: "add", OpWait: "wait", OpOnceBegin: "oncebegin", OpOnceEnd: "onceend",
 	OpCondEnter: "condenter", OpCondPark: "condpark", OpSignal: "signal", OpCancel: "cancel", OpCtxErr: "ctxerr",
-	OpTimerStop: "timerstop", OpTimerFire: "timerfire"}
+	OpTimerStop: "timerstop", OpTimerFire: "timerfire", OpYield: "yield"}

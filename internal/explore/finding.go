@@ -45,6 +45,7 @@ type Blocked struct {
 	Instr   *Instr
 	Sites   []int32 // allocation sites of what it waits for
 	Nil     bool    // it waits for a nil channel
+	Stopped bool    // it waits for a timer or ticker that has been stopped
 	// Frames are the calls that led there, outermost first.
 	Frames    []Frame
 	HoldsLock bool
@@ -160,6 +161,9 @@ func (m *Machine) blocked(s *state, i, cs int) Blocked {
 	for _, id := range w.objs {
 		if s.heap[id].escaped {
 			b.Escapes = true
+		}
+		if c := s.heap[id].ch; c != nil && c.timer == timerDead && len(w.objs) == 1 {
+			b.Stopped = true
 		}
 		if site := s.heap[id].site; !slices.Contains(b.Sites, site) {
 			b.Sites = append(b.Sites, site)

@@ -314,7 +314,7 @@ func (m *Machine) shadow(s *state, v Value, kind int32) Value {
 			return s.resolve(f.val)
 		}
 	}
-	n := s.symbol(FNonNil | v.Flag&FDerived)
+	n := s.symbol(FNonNil)
 	s.learn(v.A, kind, n)
 	return n
 }

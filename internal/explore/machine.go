@@ -73,6 +73,8 @@ type Machine struct {
 	markRound  int64
 	throughCtx bool
 
+	late map[*Func]*Func // calls of a client, see client
+
 	enc encoder
 }
 
@@ -123,8 +125,9 @@ func (m *Machine) Explore(sc *Scope) Result {
 	return res
 }
 
-// walkFrom searches from a state. Findings that guessed a size are searched for
-// again with each size alone: what shows up for both does not depend on it.
+// walkFrom searches from a state. Findings that guessed sizes are searched for
+// again with one size for everything: what shows up then does not rest on sizes
+// that happen to differ.
 func (m *Machine) walkFrom(states int, start func() *state) Result {
 	res := m.walkOnce(states, start)
 	guessed := false
@@ -135,15 +138,15 @@ func (m *Machine) walkFrom(states int, start func() *state) Result {
 		return res
 	}
 	over, cut := res.Over, res.Cut
-	times := map[string]int{}
-	for m.onlyBound = 1; m.onlyBound <= 2; m.onlyBound++ {
-		for _, f := range m.walkOnce(states, start).Findings {
-			times[f.key]++
-		}
+	// With two of everything no two counts disagree, and two is no rare number.
+	m.onlyBound = 2
+	again := map[string]bool{}
+	for _, f := range m.walkOnce(states, start).Findings {
+		again[f.key] = true
 	}
 	m.onlyBound = 0
 	for _, f := range res.Findings {
-		if times[f.key] == 2 {
+		if again[f.key] {
 			f.GuessedBound = false
 		}
 	}

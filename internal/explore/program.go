@@ -82,6 +82,7 @@ const (
 	OpCtxErr    // Dst = A.Err()
 	OpTimerStop // Dst = A.Stop(); N = 1: Reset
 	OpTimerFire // block until timer A fires
+	OpYield     // nothing: what follows may happen at any later time
 	OpCtxFire   // block until context A is done, Dst = nothing
 	lastVisible
 )

@@ -141,6 +141,7 @@ const (
 	EvOutside                        // unknown code took part in a communication
 	EvPanics                         // a callback was taken to panic
 	EvMapAbsent                      // a lookup in a tracked map was taken to miss
+	EvUncounted                      // a Wait returned whose count cannot be followed
 )
 
 // A state of the machine. A state is mutable until it has been forked or

@@ -131,6 +131,10 @@ func (m *Machine) apply(s *state, t transition) *badStep {
 			return &badStep{kind: AddRacesWait, goesOn: true, other: w}
 		}
 		return nil
+	case OpWait:
+		if obj, _, c, ok := m.cell(s, m.val(s, f, in.A), kWait); ok && (c.B == 1 || c.A > 0 && s.heap[obj].escaped) {
+			s.ev |= EvUncounted
+		}
 	case OpOnceBegin, OpOnceEnd:
 		m.applyOnce(s, i, in)
 	case OpCondEnter:

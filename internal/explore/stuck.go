@@ -237,7 +237,7 @@ func (sr *search) afterClose(at int32, bs []Blocked) bool {
 	}
 	for depth = range recs {
 		r := recs[len(recs)-1-depth]
-		if sr.m.scope.closers[r.gor] && firstClose < 0 {
+		if sr.m.scope.closers[r.gor] && firstClose < 0 && r.instr.Op != OpYield {
 			firstClose = depth
 		}
 		last[r.gor] = depth

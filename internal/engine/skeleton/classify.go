@@ -64,7 +64,7 @@ func (f *Finding) Category() Category {
 // client that uses an object after it has begun to shut it down, or shuts it down
 // twice.
 func (f *Finding) Assumed() bool {
-	if f.GuessedBound || f.Evidence&explore.EvMapAbsent != 0 {
+	if f.GuessedBound || f.Evidence&(explore.EvMapAbsent|explore.EvUncounted) != 0 {
 		return true
 	}
 	if !f.Client {

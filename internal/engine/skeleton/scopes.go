@@ -21,9 +21,9 @@ type Finding struct {
 	// Client: found under a client of a type that calls methods at will, so it
 	// rests on an assumption about callers.
 	Client bool
-	// Calls are the two methods that the client called, if Client.
-	Calls [2]*explore.Func
-	// Twice: the two calls are one closing method, and both are stuck or needed.
+	// Calls are the methods that the client called, if Client.
+	Calls []explore.Call
+	// Twice: the client called one closing method twice.
 	Twice bool
 }
 

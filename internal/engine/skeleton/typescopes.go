@@ -96,7 +96,7 @@ func (c *Compiler) constructors(named *types.Named) []*ssa.Function {
 		if p, ok := types.Unalias(t).(*types.Pointer); ok {
 			t = p.Elem()
 		}
-		if types.Identical(t, named) && len(out) < maxCtors {
+		if (types.Identical(t, named) || types.IsInterface(t) && returnsAs(fn, named)) && len(out) < maxCtors {
 			out = append(out, fn)
 		}
 	}
@@ -104,6 +104,20 @@ func (c *Compiler) constructors(named *types.Named) []*ssa.Function {
 		out = append(out, nil)
 	}
 	return out
+}
+
+// returnsAs reports whether fn returns a pointer to the type as an interface.
+func returnsAs(fn *ssa.Function, named *types.Named) bool {
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok || len(ret.Results) == 0 {
+			continue
+		}
+		if mk, ok := ret.Results[0].(*ssa.MakeInterface); ok && types.Identical(mk.X.Type(), types.NewPointer(named)) {
+			return true
+		}
+	}
+	return false
 }
 
 // usefulZero: without channels, maps and pointers to fill in, the zero value works.
@@ -160,7 +174,11 @@ func (c *Compiler) driver(ts typeScope, ctor *ssa.Function) *explore.Func {
 				b.At(yes)
 			}
 		}
-		if _, isPtr := ctor.Signature.Results().At(0).Type().Underlying().(*types.Pointer); !isPtr {
+		switch ctor.Signature.Results().At(0).Type().Underlying().(type) {
+		case *types.Pointer:
+		case *types.Interface:
+			p = b.Def(explore.Instr{Op: explore.OpAssert, A: p, N: c.types.id(types.NewPointer(ts.named)), Zero: explore.Nil()})
+		default:
 			site := c.P.AddSite(explore.Site{Pos: pos(ctor.Pos()), Name: ts.named.Obj().Name(), Sync: true})
 			obj := b.Def(explore.Instr{Op: explore.OpAlloc, N: site})
 			b.Emit(explore.Instr{Op: explore.OpStore, A: obj, B: p})
@@ -216,11 +234,11 @@ func (a *Analysis) keepClient(root *ssa.Function, r explore.ClientResult, seen m
 	}
 	a.keep(root, fs, true, seen)
 	for i := range a.Findings {
-		if f := &a.Findings[i]; f.Client && f.Calls[0] == nil {
-			f.Calls = [2]*explore.Func{r.First.Func, r.Second.Func}
+		if f := &a.Findings[i]; f.Client && f.Calls == nil {
+			f.Calls = r.Calls
 			// Two calls of Close at once are rare, and which of them hangs or
 			// panics is for their caller to know.
-			f.Twice = r.First == r.Second && r.First.Closes
+			f.Twice = len(r.Calls) == 2 && r.Calls[0] == r.Calls[1] && r.Calls[0].Closes
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 // started finds errors that end with their goroutine: results of functions
 // started with go, and errors that the goroutine's own code does not look at.
 func (a *Analysis) started() {
-	support := supportsTests(a.prog.Types)
+	support := a.supportsTests()
 	for _, s := range a.spawns.Spawns() {
 		test := support || a.prog.IsTestFunc(s.Fn)
 		if g, ok := s.Site.(*ssa.Go); ok && !test {
@@ -41,14 +41,18 @@ func (a *Analysis) started() {
 	}
 }
 
-// supportsTests reports whether a package exists for tests: its goroutines end with the test.
-func supportsTests(pkg *types.Package) bool {
-	for _, imp := range pkg.Imports() {
-		if imp.Path() == "testing" {
-			return true
+// supportsTests reports whether a package exists for tests: its goroutines end
+// with the test. The imports of its own test files prove nothing.
+func (a *Analysis) supportsTests() bool {
+	for _, f := range a.prog.Files {
+		for _, imp := range f.Imports {
+			if imp.Path.Value == `"testing"` && !a.prog.InTestFile(f.Package) {
+				return true
+			}
 		}
 	}
-	return strings.Contains(pkg.Path()+"/", "/testutil") || strings.Contains(pkg.Path()+"/", "/test/") || strings.HasSuffix(pkg.Name(), "test")
+	path := a.prog.Types.Path() + "/"
+	return strings.Contains(path, "/testutil") || strings.Contains(path, "/test/")
 }
 
 func (a *Analysis) startedByGo(s *spawn.Spawn, g *ssa.Go) {

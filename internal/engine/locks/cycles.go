@@ -1,12 +1,14 @@
 package locks
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/flow"
 	"github.com/conclint/conclint/internal/model"
 )
 
@@ -45,9 +47,13 @@ func (a *Analysis) Cycles(imported []model.Edge) []Cycle {
 	for _, e := range imported {
 		g.add(Edge{Edge: e})
 	}
+	g.findComponents()
 	seen := make(map[string]bool)
 	var out []Cycle
 	for i := range own {
+		if !g.cyclic(g.edges[i]) {
+			continue
+		}
 		for _, c := range g.through(i) {
 			key := c.Key()
 			if seen[key] {
@@ -68,7 +74,44 @@ type order struct {
 	edges []Edge
 	out   map[access.Class][]int
 	count map[[2]access.Class]int // pieces of evidence per direction
+	comp  map[access.Class]int    // strongly connected component
 }
+
+// findComponents prepares cyclic: an edge between components is in no cycle.
+func (g *order) findComponents() {
+	var classes []access.Class
+	number := make(map[access.Class]int)
+	node := func(c access.Class) int {
+		if i, ok := number[c]; ok {
+			return i
+		}
+		number[c] = len(classes)
+		classes = append(classes, c)
+		return number[c]
+	}
+	for _, e := range g.edges {
+		node(e.From)
+		node(e.To)
+	}
+	succ := make([][]int, len(classes))
+	for k := range g.edges {
+		from, to := number[g.edges[k].From], number[g.edges[k].To]
+		if !slices.Contains(succ[from], to) {
+			succ[from] = append(succ[from], to)
+		}
+	}
+	g.comp = make(map[access.Class]int)
+	for i, comp := range flow.SCC(len(classes), func(i int) []int { return succ[i] }) {
+		for _, n := range comp {
+			g.comp[classes[n]] = i
+		}
+	}
+	for c, edges := range g.out { // what leaves a component leads nowhere
+		g.out[c] = slices.DeleteFunc(edges, func(i int) bool { return !g.cyclic(g.edges[i]) })
+	}
+}
+
+func (g *order) cyclic(e Edge) bool { return g.comp[e.From] == g.comp[e.To] }
 
 func newOrder() *order {
 	return &order{out: make(map[access.Class][]int), count: make(map[[2]access.Class]int)}

@@ -1,7 +1,9 @@
 package locks
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -170,27 +172,46 @@ const (
 	maxChain = 9
 )
 
+// A takeKey tells apart the circumstances of taking a lock. They must not be
+// merged: a lock taken only if a parameter is true, and elsewhere taken only
+// after it was given up, is never taken from a caller that holds it.
 type takeKey struct {
 	path int
 	mode api.Mode
 	once bool
+	when string
 }
 
-// addTake adds a take to the summary; the shortest chain is kept, and only
-// conditions that all occurrences share.
+// maxVariants bounds the circumstances kept per lock; beyond, the last two are merged.
+const maxVariants = 4
+
+// addTake adds a take to the summary; of takes in the same circumstances the
+// one with the shortest chain is kept.
 func (r *run) addTake(t *model.Take) {
 	if r.fresh(t.Path) {
 		return
 	}
-	k := takeKey{t.Path.ID(), t.Mode, t.Once}
+	k := takeKey{t.Path.ID(), t.Mode, t.Once, circumstances(t)}
 	if i, ok := r.takeAt[k]; ok {
 		old := &r.sum.Takes[i]
-		old.Conds = commonConds(old.Conds, t.Conds)
-		old.Before = commonOps(old.Before, t.Before)
 		old.Weak = old.Weak && t.Weak
 		if len(t.Chain) < len(old.Chain) {
 			old.Chain = t.Chain
 		}
+		return
+	}
+	variants, last := 0, -1
+	for i := range r.sum.Takes {
+		if old := &r.sum.Takes[i]; old.Path == t.Path && old.Mode == t.Mode && old.Once == t.Once {
+			variants++
+			last = i
+		}
+	}
+	if variants >= maxVariants {
+		old := &r.sum.Takes[last]
+		old.Conds = commonConds(old.Conds, t.Conds)
+		old.Before = commonOps(old.Before, t.Before)
+		old.Weak = old.Weak && t.Weak
 		return
 	}
 	if len(r.sum.Takes) >= maxTakes {
@@ -198,6 +219,23 @@ func (r *run) addTake(t *model.Take) {
 	}
 	r.takeAt[k] = len(r.sum.Takes)
 	r.sum.Takes = append(r.sum.Takes, *t)
+}
+
+// circumstances is a canonical text of what restricts a take.
+func circumstances(t *model.Take) string {
+	parts := make([]string, 0, len(t.Conds)+len(t.Before))
+	for _, c := range t.Conds {
+		id := -1
+		if c.Path != nil {
+			id = c.Path.ID()
+		}
+		parts = append(parts, fmt.Sprintf("c%d.%d.%d.%d.%d", c.When, c.Index, id, c.Val.Kind, c.Val.N))
+	}
+	for _, b := range t.Before {
+		parts = append(parts, fmt.Sprintf("b%d", b.Path.ID()))
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, " ")
 }
 
 // fresh reports whether the lock belongs to an object made in this function that

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
 
@@ -20,6 +21,7 @@ type group struct {
 	acquired []model.LockOp
 	released []model.LockOp
 	conds    []model.Cond
+	jump     []model.Cond // see [run.jump]
 	exits    []int
 }
 
@@ -62,7 +64,11 @@ func (r *run) summarise() {
 		}
 		r.leaks(g, len(neutral) > 0, separated)
 	}
-	if kept == 0 || kept > maxOutcomes {
+	limit := maxOutcomes
+	if ssabuild.IsRangeBody(r.fn) {
+		limit *= 4 // one per return statement inside the loop
+	}
+	if kept == 0 || kept > limit {
 		r.sum.Outcomes = r.onlyReturnsIf()
 		return
 	}
@@ -124,6 +130,15 @@ func (r *run) onlyReturnsIf() []model.Outcome {
 	return []model.Outcome{{Conds: conds}}
 }
 
+// jump are the conditions by which the body of a range-over-func loop tells the
+// enclosing function where to go on: exits that differ in them stay apart.
+func (r *run) jump(i int) []model.Cond {
+	if !ssabuild.IsRangeBody(r.fn) {
+		return nil
+	}
+	return slices.DeleteFunc(r.exitConds(i), func(c model.Cond) bool { return c.Path == nil || c.When != model.OnExit })
+}
+
 // groups sorts the exits by what they leave, in order of their first exit.
 func (r *run) groups() []*group {
 	var out []*group
@@ -143,12 +158,12 @@ func (r *run) groups() []*group {
 		sortOps(released)
 		var g *group
 		for _, h := range out {
-			if slices.Equal(h.acquired, acquired) && slices.Equal(h.released, released) {
+			if slices.Equal(h.acquired, acquired) && slices.Equal(h.released, released) && slices.Equal(h.jump, r.jump(i)) {
 				g = h
 			}
 		}
 		if g == nil {
-			g = &group{acquired: acquired, released: released, conds: r.exitConds(i)}
+			g = &group{acquired: acquired, released: released, conds: r.exitConds(i), jump: r.jump(i)}
 			out = append(out, g)
 		} else {
 			g.conds = commonConds(g.conds, r.exitConds(i))

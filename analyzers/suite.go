@@ -9,6 +9,7 @@ import (
 
 	"github.com/conclint/conclint/analyzers/chanclose"
 	"github.com/conclint/conclint/analyzers/condmisuse"
+	"github.com/conclint/conclint/analyzers/ctxignored"
 	"github.com/conclint/conclint/analyzers/heldwait"
 	"github.com/conclint/conclint/analyzers/lockorder"
 	"github.com/conclint/conclint/analyzers/losterror"
@@ -70,6 +71,7 @@ func New(s *Settings) *Suite {
 var constructors = []func(*analysis.Analyzer, *report.Options) *analysis.Analyzer{
 	chanclose.New,
 	condmisuse.New,
+	ctxignored.New,
 	heldwait.New,
 	lockorder.New,
 	losterror.New,

@@ -134,12 +134,12 @@ func (a *Analysis) Detached(fn *ssa.Function) bool {
 			if ref.Call.Value == ssa.Value(mk) {
 				continue // called on the spot
 			}
-			if eff, ok := a.prog.Effect(ref.Common()); ok && (eff.Use == api.Keeps || eff.Use == api.CallsAway) {
-				return true
-			} else if !ok {
-				if callee := ssabuild.StaticCallee(ref.Common()); callee == nil || !api.IsStd(pkgPath(callee)) {
-					return true // kept or run elsewhere, for all that is known
+			if eff, ok := a.prog.Effect(ref.Common()); ok {
+				if eff.Use == api.Keeps && !a.joined(ref, eff) {
+					return true
 				}
+			} else if !a.runsNow(ref, mk) {
+				return true // kept or run elsewhere, for all that is known
 			}
 		case *ssa.Store, *ssa.Return, *ssa.MakeInterface, *ssa.Phi, *ssa.ChangeType:
 			return true
@@ -232,4 +232,52 @@ func (a *Analysis) InTests(fn *ssa.Function) bool {
 		}
 	}
 	return false
+}
+
+// joined reports whether the function that starts a goroutine in a group also waits for the group.
+func (a *Analysis) joined(spawn *ssa.Call, eff api.Effect) bool {
+	if eff.Op != api.WgGo && eff.Op != api.GroupGo {
+		return false
+	}
+	group := a.prog.Path(ssabuild.Receiver(spawn.Common()))
+	found := false
+	each(spawn.Parent(), func(instr ssa.Instruction) {
+		call, ok := instr.(*ssa.Call)
+		if !ok {
+			return
+		}
+		e, ok := a.prog.Effect(call.Common())
+		if ok && (e.Op == api.WgWait || e.Op == api.GroupWait) && a.prog.Path(ssabuild.Receiver(call.Common())) == group {
+			found = true
+		}
+	})
+	return found
+}
+
+// runsNow reports whether a call runs the function literal given to it before it
+// returns: the standard library does, and a function of this package that only calls it.
+func (a *Analysis) runsNow(call *ssa.Call, mk *ssa.MakeClosure) bool {
+	callee := ssabuild.StaticCallee(call.Common())
+	if callee == nil {
+		return false
+	}
+	if api.IsStd(pkgPath(callee)) {
+		return true
+	}
+	body := a.prog.Body(call.Common().StaticCallee())
+	if body == nil {
+		return false
+	}
+	for i, arg := range call.Common().Args {
+		if arg != ssa.Value(mk) || i >= len(body.Params) {
+			continue
+		}
+		for _, ref := range *body.Params[i].Referrers() {
+			c, ok := ref.(*ssa.Call)
+			if !ok || c.Call.Value != ssa.Value(body.Params[i]) {
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -35,6 +35,10 @@ type place struct {
 func run(in *engine.Info, r *report.Reporter) {
 	claimed := in.Accesses().Claimed(accesses.Counter)
 	seen := make(map[place]bool)
+	for _, u := range in.Accesses().UnlockedCalls() {
+		seen[place{fn: ssabuild.Outermost(u.Callee), call: u.Call}] = true
+		r.Add(unlockedCall(in, u))
+	}
 	for _, g := range in.Accesses().Guards() {
 		if claimed[g.Field] {
 			continue
@@ -56,6 +60,20 @@ func run(in *engine.Info, r *report.Reporter) {
 				r.Add(readLocked(in, g, s))
 			}
 		}
+	}
+}
+
+// unlockedCall describes a call of fooLocked without the lock.
+func unlockedCall(in *engine.Info, u *accesses.UnlockedCall) report.Diagnostic {
+	callee, pos, peer := ssabuild.FuncName(u.Callee), ssabuild.InstrPos(u.Call), ssabuild.InstrPos(u.Peer)
+	return report.Diagnostic{
+		Code: "racyfield/needlock", Pos: pos,
+		Message: fmt.Sprintf("%s is called without a lock, but expects its caller to hold one, as the call at %s does with %s; the two may run in parallel",
+			callee, in.Prog.Place(peer), u.Name),
+		Witness: []report.Step{
+			{Goroutine: "G1", Func: ssabuild.FuncName(u.Call.Parent()), Pos: pos, Text: "calls " + callee + " without a lock"},
+			{Goroutine: "G2", Func: ssabuild.FuncName(u.Peer.Parent()), Pos: peer, Text: "calls " + callee + " under " + u.Name + " at the same time"},
+		},
 	}
 }
 

@@ -180,7 +180,9 @@ func (a *Analysis) mixedConflict(plain *Access, g *Group) (*Conflict, bool) {
 		for _, rx := range a.reaches(plain.Fn) {
 			for _, ry := range a.reaches(y.Fn) {
 				path := a.spawn.Lift(rx.fp, plain.Path)
-				if rx.fp.Fn == ry.fp.Fn && rx.fp.Prev() != nil && ry.fp.Prev() != nil || !sameClass(rx, path, ry, a.spawn.Lift(ry.fp, y.Path)) {
+				other := a.spawn.Lift(ry.fp, y.Path)
+				beside := plain.Fn == y.Fn && path.Class() != "" && path.Class() == other.Class()
+				if rx.fp.Fn == ry.fp.Fn && rx.fp.Prev() != nil && ry.fp.Prev() != nil || !beside && !sameClass(rx, path, ry, other) {
 					continue
 				}
 				lx, okx := a.lockset(rx.fp, plain.Instr)

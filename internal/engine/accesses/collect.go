@@ -65,7 +65,10 @@ func (a *Analysis) location(addr ssa.Value) *access.Path {
 			return nil
 		}
 		return a.prog.CellPath(v)
-	case *ssa.Global, *ssa.FieldAddr, *ssa.IndexAddr, *ssa.Parameter:
+	case *ssa.FieldAddr:
+		// The field itself, not what it is known to have been set to.
+		return a.prog.FieldPath(a.prog.Path(v.X), v.X.Type(), ssabuild.FieldOf(v))
+	case *ssa.Global, *ssa.IndexAddr, *ssa.Parameter:
 		return a.prog.Path(addr)
 	case *ssa.FreeVar, *ssa.UnOp, *ssa.Phi, *ssa.Call, *ssa.Extract:
 		return a.prog.Path(addr)
@@ -78,7 +81,7 @@ func (a *Analysis) store(st *ssa.Store) {
 	if path == nil || a.initial(st) {
 		return
 	}
-	x := a.add(&Access{Instr: st, Path: path, Addr: st.Addr, Kind: model.WriteAccess, Index: indexOf(st.Addr)})
+	x := a.add(&Access{Instr: st, Path: path, Addr: st.Addr, Kind: model.WriteAccess, Content: behind(st.Addr), Index: indexOf(st.Addr)})
 	a.classify(x, st)
 }
 
@@ -123,8 +126,22 @@ func firstStore(al *ssa.Alloc) *ssa.Store {
 
 func (a *Analysis) load(u *ssa.UnOp) {
 	if path := a.location(u.X); path != nil {
-		a.add(&Access{Instr: u, Path: path, Addr: u.X, Kind: model.ReadAccess, Index: indexOf(u.X)})
+		a.add(&Access{Instr: u, Path: path, Addr: u.X, Kind: model.ReadAccess, Content: behind(u.X), Index: indexOf(u.X)})
 	}
+}
+
+// behind reports whether an address is a pointer kept in a field, variable of the
+// package or element: what it points to is not the field.
+func behind(addr ssa.Value) bool {
+	load, ok := addr.(*ssa.UnOp)
+	if !ok {
+		return false
+	}
+	switch load.X.(type) {
+	case *ssa.FieldAddr, *ssa.Global, *ssa.IndexAddr:
+		return true
+	}
+	return false
 }
 
 func indexOf(addr ssa.Value) ssa.Value {
@@ -170,7 +187,7 @@ func (a *Analysis) call(site ssa.CallInstruction) {
 			return
 		}
 		if path := a.location(common.Args[0]); path != nil {
-			a.add(&Access{Instr: site, Path: path, Addr: common.Args[0], Kind: kind, Atomic: true, Index: indexOf(common.Args[0])})
+			a.add(&Access{Instr: site, Path: path, Addr: common.Args[0], Kind: kind, Atomic: true, Content: behind(common.Args[0]), Index: indexOf(common.Args[0])})
 		}
 		return
 	}

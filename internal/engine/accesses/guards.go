@@ -290,7 +290,7 @@ func (a *Analysis) infer(k Key, sites []*Site) {
 	}
 	if best.Writes == 0 {
 		best.Shared = sharedWrites(best, sites)
-		if len(best.Shared) > 0 && best.Held >= minHeldSure {
+		if len(best.Shared) > 0 {
 			a.guards = append(a.guards, best)
 		}
 		return

@@ -135,7 +135,7 @@ func limited(items []int) int {
 	return len(items)
 }
 
-func halfLocked() int {
+func lockOnOneSide() int {
 	var mu sync.Mutex
 	n := 0
 	go func() {

@@ -1,13 +1,113 @@
 package unjoined
 
 import (
+	"go/ast"
+	"go/types"
+
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/conclint/conclint/internal/edit"
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/owners"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
 )
 
-// fixes make a function wait for its goroutine on every path.
+// fixes make a function wait for its goroutine on every path. They are offered
+// only for goroutines that certainly end by themselves: waiting for one that needs
+// something that its starter does later would block for ever.
 func fixes(in *engine.Info, o *owners.Orphan) []analysis.SuggestedFix {
+	if o.Class != "" || o.Kind > owners.NeverAwaited || !in.Owners().EndsByItself(o.Spawn) {
+		return nil
+	}
+	if o.Kind == owners.PathLeaves {
+		return waitBefore(in, o)
+	}
+	return deferWait(in, o)
+}
+
+// waitText is the statement that waits for the goroutine's signal, "" if it would throw a result away.
+func waitText(o *owners.Orphan) string {
+	switch o.Signal {
+	case model.SignalDone:
+		return o.Name + ".Wait()"
+	case model.SignalClose:
+		return "<-" + o.Name
+	}
+	return ""
+}
+
+// waitBefore waits before the return that leaves. The results are evaluated after
+// the goroutine has ended instead of beside it; nothing else changes.
+func waitBefore(in *engine.Info, o *owners.Orphan) []analysis.SuggestedFix {
+	file, path := edit.Enclosing(in.Prog.Files, ssabuild.InstrPos(o.Leaves))
+	text := waitText(o)
+	if file == nil || text == "" {
+		return nil
+	}
+	for _, n := range path {
+		switch n := n.(type) {
+		case *ast.ReturnStmt:
+			if !visible(in, file, o, n) {
+				return nil
+			}
+			return []analysis.SuggestedFix{{Message: "Wait for the goroutine before returning", TextEdits: []analysis.TextEdit{edit.Insert(n.Pos(), text+"\n")}}}
+		case *ast.FuncLit, *ast.FuncDecl:
+			return nil // the end of the function, which has no statement
+		}
+	}
 	return nil
+}
+
+// visible reports whether the signal's name means the same at the return as at the start.
+func visible(in *engine.Info, file *ast.File, o *owners.Orphan, ret ast.Node) bool {
+	return lookup(in, file, o, ret) != nil && lookup(in, file, o, ret) == object(in, file, o)
+}
+
+func lookup(in *engine.Info, file *ast.File, o *owners.Orphan, at ast.Node) types.Object {
+	scope := in.Prog.Info.Scopes[file].Innermost(at.Pos())
+	if scope == nil {
+		return nil
+	}
+	_, obj := scope.LookupParent(o.Name, at.Pos())
+	return obj
+}
+
+func object(in *engine.Info, file *ast.File, o *owners.Orphan) types.Object {
+	scope := in.Prog.Info.Scopes[file].Innermost(o.Pos)
+	if scope == nil {
+		return nil
+	}
+	_, obj := scope.LookupParent(o.Name, o.Pos)
+	return obj
+}
+
+// deferWait makes the function wait when it returns, right after the declaration
+// of the wait group. Wait returns at once where nothing was started.
+func deferWait(in *engine.Info, o *owners.Orphan) []analysis.SuggestedFix {
+	if o.Signal != model.SignalDone {
+		return nil
+	}
+	file, _ := edit.Enclosing(in.Prog.Files, o.Pos)
+	if file == nil {
+		return nil
+	}
+	obj := object(in, file, o)
+	if obj == nil {
+		return nil
+	}
+	_, path := edit.Enclosing(in.Prog.Files, obj.Pos())
+	_, body := edit.EnclosingFunc(path)
+	if body == nil {
+		return nil
+	}
+	for _, stmt := range body.List {
+		switch stmt.(type) {
+		case *ast.DeclStmt, *ast.AssignStmt:
+			if stmt.Pos() <= obj.Pos() && obj.Pos() < stmt.End() {
+				return []analysis.SuggestedFix{{Message: "Wait when the function returns", TextEdits: []analysis.TextEdit{edit.Insert(stmt.End(), "\ndefer "+o.Name+".Wait()")}}}
+			}
+		}
+	}
+	return nil // declared in a loop or branch
 }

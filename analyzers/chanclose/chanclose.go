@@ -62,8 +62,8 @@ func run(in *engine.Info, r *report.Reporter) {
 func closedAt(in *engine.Info, f *skeleton.Finding) string {
 	for i := len(f.Steps) - 2; i >= 0; i-- {
 		st := &f.Steps[i]
-		if st.Gor >= 0 && st.Instr.Op == explore.OpClose && st.Instr.Pos != 0 {
-			return fmt.Sprintf(" (first at %s)", in.Prog.Place(token.Pos(st.Instr.Pos)))
+		if st.Gor >= 0 && st.Instr.Op == explore.OpClose && st.Pos != 0 {
+			return fmt.Sprintf(" (first at %s)", in.Prog.Place(token.Pos(st.Pos)))
 		}
 	}
 	return ""

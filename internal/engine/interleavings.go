@@ -247,7 +247,7 @@ func stepPos(st *explore.Step) token.Pos {
 			return token.Pos(p)
 		}
 	}
-	return token.Pos(st.Instr.Pos)
+	return token.Pos(st.Pos)
 }
 
 // maxWitness is the number of steps a person still follows.

@@ -5,7 +5,7 @@ func (m *Machine) call(s *state, i int, f *frame, in *Instr) outcome {
 	fn, args, known := m.callee(s, f, in)
 	switch in.Mode {
 	case CallDefer:
-		d := deferred{fn: fn, args: args}
+		d := deferred{fn: fn, args: args, pos: in.Pos}
 		if !known {
 			d.fn = Value{}
 		}
@@ -249,7 +249,7 @@ func (m *Machine) popDefer(s *state, i int, f *frame) {
 	}
 	m.push(s, i, callee, d.fn, d.args)
 	g := s.gor(i)
-	g.top().deferCall = true
+	g.top().deferCall, g.top().deferPos = true, d.pos
 }
 
 // recoverable reports whether a panic in g would be recovered: some frame has

@@ -68,6 +68,7 @@ type Step struct {
 	Instr, PartIns *Instr
 	Case, PartCase int // of a select, -1 without, -2 default
 	Kind           StepKind
+	Pos            Pos      // of the operation, or of the call into the library
 	Branches       []Branch // decisions taken after this step, oldest first
 }
 
@@ -106,7 +107,7 @@ func (sr *search) witness(at int32, last *stepRecord) []Step {
 	steps := make([]Step, 0, len(recs))
 	for _, r := range recs {
 		st := Step{Gor: int(r.gor), Partner: int(r.partner), Func: r.fn, PartFunc: r.pfn, Instr: r.instr, PartIns: r.pinstr,
-			Case: r.t.cs, PartCase: r.t.pcs, Kind: r.t.kind}
+			Case: r.t.cs, PartCase: r.t.pcs, Kind: r.t.kind, Pos: r.pos}
 		for n := r.notes; n != nil; n = n.prev {
 			st.Branches = append(st.Branches, Branch{int(n.gor), n.pos, n.taken})
 		}
@@ -170,9 +171,8 @@ func (m *Machine) blocked(s *state, i, cs int) Blocked {
 		}
 	}
 	slices.Sort(b.Sites)
-	for _, fr := range g.frames {
-		ins := fr.fn.Blocks[fr.block].Instrs
-		b.Frames = append(b.Frames, Frame{fr.fn, ins[min(int(fr.pc), len(ins)-1)].Pos})
+	for k := range g.frames {
+		b.Frames = append(b.Frames, Frame{g.frames[k].fn, g.posAt(k)})
 	}
 	for _, o := range s.heap {
 		if o == nil {
@@ -185,6 +185,26 @@ func (m *Machine) blocked(s *state, i, cs int) Blocked {
 		}
 	}
 	return b
+}
+
+// posAt is the position of the call or operation that frame k is at.
+func (g *goroutine) posAt(k int) Pos {
+	if k+1 < len(g.frames) && g.frames[k+1].deferCall && g.frames[k+1].deferPos != 0 {
+		return g.frames[k+1].deferPos
+	}
+	fr := g.frames[k]
+	ins := fr.fn.Blocks[fr.block].Instrs
+	return ins[min(int(fr.pc), len(ins)-1)].Pos
+}
+
+// where is the innermost position of g: library skeletons have none of their own.
+func (g *goroutine) where() (Pos, *Func) {
+	for k := len(g.frames) - 1; k >= 0; k-- {
+		if p := g.posAt(k); p != 0 {
+			return p, g.frames[k].fn
+		}
+	}
+	return 0, g.top().fn
 }
 
 func holds(c Value, g int32) bool {

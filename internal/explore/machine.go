@@ -102,13 +102,12 @@ type node struct {
 
 // A stepRecord is what the witness needs to know of a transition.
 type stepRecord struct {
-	t              transition
-	gor, partner   int32 // goroutine names; partner -1 if none
-	instr, pinstr  *Instr
-	fn, pfn        *Func
-	notes          *note
-	contended      bool
-	gorPos, partPS Pos
+	t             transition
+	gor, partner  int32 // goroutine names; partner -1 if none
+	instr, pinstr *Instr
+	fn, pfn       *Func
+	notes         *note
+	pos           Pos
 }
 
 // Explore runs a scope.
@@ -252,11 +251,12 @@ func (sr *search) run(s *state) {
 func (sr *search) expand(at int32, t transition) (fresh bool) {
 	m := sr.m
 	s := sr.nodes[at].s
-	rec := stepRecord{t: t, gor: s.gors[t.g].id, partner: -1, instr: s.gors[t.g].instr(), fn: s.gors[t.g].top().fn}
+	rec := stepRecord{t: t, gor: s.gors[t.g].id, partner: -1, instr: s.gors[t.g].instr()}
+	rec.pos, rec.fn = s.gors[t.g].where()
 	if t.partner >= 0 {
 		rec.partner = s.gors[t.partner].id
 		rec.pinstr = s.gors[t.partner].instr()
-		rec.pfn = s.gors[t.partner].top().fn
+		_, rec.pfn = s.gors[t.partner].where()
 	}
 	if sr.rescue != nil && sr.rescue(&rec) {
 		sr.rescued = true

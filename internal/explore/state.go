@@ -70,6 +70,7 @@ func (o *object) set(path int32, v Value) {
 type deferred struct {
 	fn   Value
 	args []Value
+	pos  Pos
 }
 
 // A frame is one activation.
@@ -86,6 +87,7 @@ type frame struct {
 	recovered bool
 	// deferCall: the frame is a deferred call of the frame below.
 	deferCall bool
+	deferPos  Pos
 }
 
 type panicState uint8

@@ -1,0 +1,179 @@
+// Package basic: closes that may panic, each beside a correct twin.
+package basic
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+func twiceBad(ok bool) {
+	c := make(chan int)
+	go func() {
+		for range c {
+		}
+	}()
+	if ok {
+		close(c)
+	}
+	close(c) // want `twiceBad may close c a second time \(first at basic.go:\d+\), which panics`
+}
+
+func deferredTwiceBad(ok bool) {
+	c := make(chan int)
+	defer close(c) // want `deferredTwiceBad may close c a second time`
+	go func() {
+		for range c {
+		}
+	}()
+	if ok {
+		close(c)
+		return
+	}
+}
+
+func eitherOk(ok bool) {
+	c := make(chan int)
+	go func() {
+		for range c {
+		}
+	}()
+	if ok {
+		close(c)
+		return
+	}
+	close(c)
+}
+
+func sharedDutyBad() {
+	c := make(chan struct{})
+	for i := 0; i < 2; i++ {
+		go func() {
+			close(c) // want `may close c a second time`
+		}()
+	}
+	<-c
+}
+
+func onceOk() {
+	c := make(chan struct{})
+	var once sync.Once
+	for i := 0; i < 2; i++ {
+		go func() { once.Do(func() { close(c) }) }()
+	}
+	<-c
+}
+
+func onceFuncOk() {
+	c := make(chan struct{})
+	stop := sync.OnceFunc(func() { close(c) })
+	for i := 0; i < 2; i++ {
+		go func() { stop() }()
+	}
+	<-c
+}
+
+func casOk() {
+	c := make(chan struct{})
+	var fired atomic.Bool
+	for i := 0; i < 2; i++ {
+		go func() {
+			if fired.CompareAndSwap(false, true) {
+				close(c)
+			}
+		}()
+	}
+	<-c
+}
+
+func flagOk() {
+	c := make(chan struct{})
+	var mu sync.Mutex
+	closed := false
+	for i := 0; i < 2; i++ {
+		go func() {
+			mu.Lock()
+			defer mu.Unlock()
+			if !closed {
+				closed = true
+				close(c)
+			}
+		}()
+	}
+	<-c
+}
+
+func selectGuardOk() {
+	c := make(chan struct{})
+	var mu sync.Mutex
+	for i := 0; i < 2; i++ {
+		go func() {
+			mu.Lock()
+			defer mu.Unlock()
+			select {
+			case <-c:
+			default:
+				close(c)
+			}
+		}()
+	}
+	<-c
+}
+
+func sendAfterBad() {
+	c := make(chan int, 1)
+	go func() {
+		c <- 1 // want `may send on c after it is closed \(first at basic.go:\d+\), which panics`
+	}()
+	close(c)
+}
+
+func lastSenderClosesOk() {
+	c := make(chan int, 1)
+	go func() {
+		c <- 1
+		close(c)
+	}()
+	<-c
+}
+
+func waitThenCloseOk(xs []int) {
+	c := make(chan int, len(xs))
+	var wg sync.WaitGroup
+	for _, x := range xs {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			c <- x
+		}()
+	}
+	wg.Wait()
+	close(c)
+}
+
+func nilBad(ok bool) {
+	var c chan int
+	if ok {
+		c = make(chan int)
+	}
+	go func() {
+		for range c {
+		}
+	}()
+	close(c) // want `nilBad closes c while it is nil, which panics`
+}
+
+type req struct{ done chan struct{} }
+
+func unknownFieldOk(xs chan any) {
+	stop := make(chan struct{})
+	go func() {
+		for x := range xs {
+			switch x := x.(type) {
+			case req:
+				close(x.done)
+			}
+		}
+		close(stop)
+	}()
+	<-stop
+}

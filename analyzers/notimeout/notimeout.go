@@ -55,6 +55,7 @@ func run(in *engine.Info, r *report.Reporter) {
 				c.wait(fn, w)
 			}
 		}
+		c.results(fn)
 	}
 }
 
@@ -279,6 +280,26 @@ func (c *checker) through(fn *ssa.Function, w *timeouts.Wait) {
 		c.add(d)
 	case w.Effect.Blocking == api.Client:
 		c.made(w.Arg, callee, pos)
+	}
+}
+
+// results reports receives, in code that serves a request, of what a goroutine
+// gets from outside with no limit.
+func (c *checker) results(fn *ssa.Function) {
+	req := c.tm.ServedBy(fn)
+	if req == nil {
+		return
+	}
+	for _, rw := range c.tm.ResultWaits(fn) {
+		last := rw.Wait.Chain[len(rw.Wait.Chain)-1]
+		c.add(report.Diagnostic{
+			Code: "notimeout/request", Pos: ssabuild.InstrPos(rw.Recv),
+			Message: fmt.Sprintf("this receive waits for %s (%s) in a goroutine that nothing bounds, and %s serves a request meanwhile", rw.Wait.What, last.At, ssabuild.FuncName(req.Handler)),
+			Witness: []report.Step{
+				{Goroutine: "G1", Func: ssabuild.FuncName(fn), Pos: ssabuild.InstrPos(rw.Recv), Text: "waits for the result of G2"},
+				{Goroutine: "G2", Func: last.Func, Pos: last.Pos, Text: "waits in " + rw.Wait.What + " for as long as it takes"},
+			},
+		})
 	}
 }
 

@@ -29,11 +29,14 @@ func (a *Analysis) polling(fn *ssa.Function, l *loops.Loop) (Wait, bool) {
 		switch {
 		case s.varies && w.Kind == Busy:
 			return Wait{}, false // bounded, or computing something
-		case s.varies || s.timed || s.path == nil || w.Subject != nil:
+		case s.varies || s.timed || s.path == nil:
 			continue
 		}
 		if set := a.setter(s.path, fn); set != nil {
 			w.Subject, w.Setter, w.Name = s.path, set, s.path.String()
+			if exit.Block() == l.Head {
+				break // the condition of the loop; tests in its body come second, the last being what is waited for
+			}
 		}
 	}
 	return w, w.Subject != nil

@@ -100,7 +100,7 @@ func newFlagSet(t *Tool, o *options) *flag.FlagSet {
 	fs.SetOutput(io.Discard) // the caller prints errors
 	fs.Usage = func() {}
 	fs.StringVar(&o.format, "format", "text", "output `format`: "+formatNames())
-	fs.StringVar(&o.colour, "color", "auto", "colour the text output: auto, always or never")
+	fs.StringVar(&o.colour, "color", "auto", "`when` to colour the text output: auto, always or never")
 	fs.Func("enable", "show the findings of these analyzers or codes too; `patterns` as in -disable", func(v string) error { return o.selection.add(v, true) })
 	fs.Func("disable", "hide the findings of these analyzers or codes: a list of `patterns` such as relock, relock/rlock, racy*, all", func(v string) error { return o.selection.add(v, false) })
 	fs.BoolVar(&o.selection.strict, flagStrict, false, "show the strict tier too")
@@ -118,7 +118,7 @@ func newFlagSet(t *Tool, o *options) *flag.FlagSet {
 	fs.BoolVar(&o.interactive, "i", false, "with -fix or -diff: ask about each finding")
 	fs.BoolVar(&o.counts, "stats", false, "print on standard error how many findings there are of each code")
 	fs.BoolVar(&o.diff, "diff", false, "print as a diff what -fix would change")
-	fs.StringVar(&o.fixWith, "fix-with", "std", "which fix to choose where there are several: the one for the standard library, `std`, or for conclint's runtime module, runtime")
+	fs.StringVar(&o.fixWith, "fix-with", "std", "which `kind` of fix to choose where there are several: std, for the standard library, or runtime, for conclint's runtime module")
 
 	o.analysis = []string{"-" + flagAll}
 	fs.BoolFunc(flagStats, "print counters of the analysis on standard error", func(v string) error {

@@ -38,7 +38,7 @@ func run(in *engine.Info, r *report.Reporter) {
 		if name == "" {
 			name = "the channel"
 		}
-		who := in.Started(b, in.RootName(f))
+		who := in.Started(b, f)
 		other := closedAt(in, f)
 		switch f.Kind {
 		case explore.DoubleClose:

@@ -43,7 +43,19 @@ func run(in *engine.Info, r *report.Reporter) {
 		}
 		r.Add(report.Diagnostic{
 			Code: "condmisuse/nosignal", Pos: pos, Witness: in.Witness(f),
-			Message: fmt.Sprintf("%s may wait on %s for ever%s: nobody is left to signal", in.Started(b, in.RootName(f)), name, when),
+			Message: fmt.Sprintf("%s may wait on %s for ever%s: nobody is left to signal", in.Started(b, f), name, when),
+		})
+	}
+	for _, call := range in.Interleavings().LoneWaits() {
+		pos := call.Pos()
+		if seen[pos] {
+			continue
+		}
+		seen[pos] = true
+		name := in.Operations().Subject(explore.Pos(pos))
+		r.Add(report.Diagnostic{
+			Code: "condmisuse/noloop", Pos: pos,
+			Message: fmt.Sprintf("%s.Wait is not in a loop: after it returns the condition may be false again, and a signal sent before it is lost", name),
 		})
 	}
 }

@@ -26,7 +26,7 @@ func explored(in *engine.Info, known map[token.Pos]bool) []report.Diagnostic {
 		d := report.Diagnostic{
 			Code: "heldwait/deadlock", Pos: pos, Witness: in.Witness(f),
 			Message: fmt.Sprintf("%s %s while it holds a lock, and %s %s at %s, so neither can go on",
-				in.Started(wait, in.RootName(f)), in.What(wait), in.Started(locker, in.RootName(f)), in.What(locker), in.Prog.Place(engine.PlaceOf(locker))),
+				in.Started(wait, f), in.What(wait), in.Started(locker, f), in.What(locker), in.Prog.Place(engine.PlaceOf(locker))),
 		}
 		d.Related = append(d.Related, analysis.RelatedInformation{Pos: engine.PlaceOf(locker), Message: "waits for the lock here"})
 		out = append(out, d)

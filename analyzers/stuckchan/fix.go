@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/conclint/conclint/internal/edit"
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/skeleton"
 	"github.com/conclint/conclint/internal/explore"
@@ -35,7 +36,7 @@ func fixes(in *engine.Info, f *skeleton.Finding) []analysis.SuggestedFix {
 	if !ok || v.Parent() == in.Prog.Types.Scope() {
 		return nil
 	}
-	file := fileOf(in, send.Pos())
+	file, _ := edit.Enclosing(in.Prog.Files, send.Pos())
 	if file == nil {
 		return nil
 	}
@@ -47,15 +48,6 @@ func fixes(in *engine.Info, f *skeleton.Finding) []analysis.SuggestedFix {
 		Message:   "Give " + v.Name() + " a buffer of one",
 		TextEdits: []analysis.TextEdit{{Pos: use.made.Rparen, End: use.made.Rparen, NewText: []byte(", 1")}},
 	}}
-}
-
-func fileOf(in *engine.Info, pos token.Pos) *ast.File {
-	for _, f := range in.Prog.Files {
-		if f.FileStart <= pos && pos <= f.FileEnd {
-			return f
-		}
-	}
-	return nil
 }
 
 // channelUse is how a file uses a local channel variable.

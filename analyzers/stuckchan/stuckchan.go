@@ -42,7 +42,7 @@ func run(in *engine.Info, r *report.Reporter) {
 			o := &f.Blocked[i]
 			d.Related = append(d.Related, analysis.RelatedInformation{
 				Pos:     engine.PlaceOf(o),
-				Message: fmt.Sprintf("%s waits here for ever as a consequence", in.Started(o, in.RootName(f))),
+				Message: fmt.Sprintf("%s waits here for ever as a consequence", in.Started(o, f)),
 			})
 		}
 		d.Fixes = fixes(in, f)
@@ -68,7 +68,7 @@ func check(in *engine.Info, b *explore.Blocked, pos token.Pos) string {
 
 func message(in *engine.Info, f *skeleton.Finding) string {
 	b := &f.Blocked[0]
-	who, lack := in.Started(b, in.RootName(f)), "nobody is left to send or close"
+	who, lack := in.Started(b, f), "nobody is left to send or close"
 	switch b.Instr.Op {
 	case explore.OpSend:
 		lack = "nobody is left to receive"

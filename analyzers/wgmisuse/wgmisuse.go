@@ -38,7 +38,7 @@ func run(in *engine.Info, r *report.Reporter) {
 		if name == "" {
 			name = "the wait group"
 		}
-		who := in.Started(b, in.RootName(f))
+		who := in.Started(b, f)
 		when := in.Decisive(f)
 		if when != "" {
 			when = " " + when
@@ -61,7 +61,14 @@ func run(in *engine.Info, r *report.Reporter) {
 		if f.Assumed() {
 			d.Code = "wgmisuse/assumed"
 		}
+		d.Fixes = fixes(in, f, d.Code)
 		r.Add(d)
+	}
+	for _, v := range in.Interleavings().CopiedGroups() {
+		r.Add(report.Diagnostic{
+			Code: "wgmisuse/copied", Pos: v.Pos(),
+			Message: fmt.Sprintf("%s is a copy of the caller's wait group: Done here does not end the caller's Wait; pass a pointer", v.Name()),
+		})
 	}
 }
 

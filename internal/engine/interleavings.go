@@ -357,14 +357,14 @@ func orChannel(name string) string {
 	return name
 }
 
-// Started says where a goroutine was started: "the goroutine started at a.go:12",
-// or the scope's own function.
-func (in *Info) Started(b *explore.Blocked, root string) string {
-	if b.Gor == 0 || b.Spawned == 0 {
-		return root
+// Started says who a blocked goroutine is: "the goroutine started at a.go:12", the
+// scope's own function, or the method that a client called.
+func (in *Info) Started(b *explore.Blocked, f *skeleton.Finding) string {
+	switch {
+	case b.Spawned != 0:
+		return "the goroutine started at " + in.Prog.Place(token.Pos(b.Spawned))
+	case f.Client && len(b.Frames) > 0:
+		return b.Frames[0].Func.Name
 	}
-	return "the goroutine started at " + in.Prog.Place(token.Pos(b.Spawned))
+	return ssabuild.FuncName(f.Root)
 }
-
-// RootName names the scope of a finding.
-func (in *Info) RootName(f *skeleton.Finding) string { return ssabuild.FuncName(f.Root) }

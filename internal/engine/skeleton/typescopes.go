@@ -18,7 +18,8 @@ const (
 type typeScope struct {
 	named   *types.Named
 	ctors   []*ssa.Function // nil element: the zero value
-	methods []*ssa.Function
+	methods []*ssa.Function // exported: what the client calls
+	all     []*ssa.Function // what may still free a stuck call
 }
 
 // typeScopes lists the types whose methods share synchronisation objects and
@@ -35,7 +36,8 @@ func (c *Compiler) typeScopes() []typeScope {
 		if !ok || named.TypeParams().Len() > 0 || !c.sharesSync(named) {
 			continue
 		}
-		ts := typeScope{named: named, methods: c.clientMethods(named)}
+		ts := typeScope{named: named}
+		ts.methods, ts.all = c.clientMethods(named)
 		if len(ts.methods) == 0 || len(ts.methods) > maxMethods {
 			continue
 		}
@@ -63,21 +65,27 @@ func (c *Compiler) sharesSync(named *types.Named) bool {
 	return false
 }
 
-// clientMethods are the exported methods that touch tracked objects.
-func (c *Compiler) clientMethods(named *types.Named) []*ssa.Function {
-	var out []*ssa.Function
+// clientMethods are the methods that touch tracked objects: the exported ones,
+// which the client calls, and all of them, which the package may call.
+func (c *Compiler) clientMethods(named *types.Named) (exported, all []*ssa.Function) {
 	for i := range named.NumMethods() {
 		m := named.Method(i)
-		if !m.Exported() || c.prog.InTestFile(m.Pos()) {
+		if c.prog.InTestFile(m.Pos()) {
 			continue
 		}
 		fn := c.prog.SSA.Prog.FuncValue(m)
 		if fn == nil || fn.Blocks == nil || !c.rel[fn].syncs {
 			continue
 		}
-		out = append(out, fn)
+		if _, isPtr := fn.Signature.Recv().Type().Underlying().(*types.Pointer); !isPtr {
+			continue // a copy shares nothing that the pointer's methods do not
+		}
+		if m.Exported() {
+			exported = append(exported, fn)
+		}
+		all = append(all, fn)
 	}
-	return out
+	return exported, all
 }
 
 // constructors are the functions of the package that return the type, by their
@@ -198,12 +206,10 @@ func (a *Analysis) exploreTypes(m *explore.Machine, seen map[string]bool) {
 		var calls []explore.Call
 		var rescue []*explore.Func
 		for _, fn := range ts.methods {
-			f := c.funcFor(fn)
-			if _, isPtr := fn.Signature.Recv().Type().Underlying().(*types.Pointer); !isPtr {
-				continue // a copy shares nothing that the pointer's methods do not
-			}
-			calls = append(calls, explore.Call{Func: f, Closes: closing(fn)})
-			rescue = append(rescue, f)
+			calls = append(calls, explore.Call{Func: c.funcFor(fn), Closes: closing(fn)})
+		}
+		for _, fn := range ts.all {
+			rescue = append(rescue, c.funcFor(fn))
 		}
 		for _, ctor := range ts.ctors {
 			root := ctor

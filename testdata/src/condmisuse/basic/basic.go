@@ -59,6 +59,30 @@ func noLoopBad() {
 	mu.Unlock()
 }
 
+type gate struct {
+	mu   sync.Mutex
+	cond sync.Cond
+	open bool
+}
+
+func (g *gate) enterBad() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.open {
+		g.cond.Wait() // want `g.cond.Wait is not in a loop`
+	}
+}
+
+func (g *gate) enterOk() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for !g.open {
+		g.wait()
+	}
+}
+
+func (g *gate) wait() { g.cond.Wait() }
+
 type pool struct {
 	mu   sync.Mutex
 	cond *sync.Cond

@@ -182,3 +182,22 @@ func passedOk(run func(*sync.WaitGroup)) {
 	go run(&wg)
 	wg.Wait()
 }
+
+func copiedBad(wg sync.WaitGroup) { // want `wg is a copy of the caller's wait group`
+	wg.Done()
+}
+
+func pointerOk(wg *sync.WaitGroup) { wg.Done() }
+
+func lastStatementBad() {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		if err := work(); err != nil {
+			return
+		}
+		work()
+		wg.Done()
+	}()
+	wg.Wait() // want `lastStatementBad may wait for wg for ever when err != nil`
+}

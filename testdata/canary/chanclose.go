@@ -1,14 +1,18 @@
 package canary
 
-// produce closes its channel twice when there is nothing to send.
-func produce(items []int) <-chan int {
-	out := make(chan int, len(items))
-	if len(items) == 0 {
-		close(out)
-	}
-	for _, i := range items {
-		out <- i
-	}
-	close(out)
+// produce closes its channel twice when it is stopped: once there and once in the deferred call.
+func produce(items []int, stop <-chan struct{}) <-chan int {
+	out := make(chan int)
+	go func() {
+		defer close(out)
+		for _, i := range items {
+			select {
+			case out <- i:
+			case <-stop:
+				close(out)
+				return
+			}
+		}
+	}()
 	return out
 }

@@ -4,6 +4,7 @@
 //	go run ./internal/proof audit    reports on public modules, judged one by one (make audit)
 //	go run ./internal/proof sample   draws the reports to read next
 //	go run ./internal/proof bench    time and memory beside other tools (make bench)
+//	go run ./internal/proof racetests   the race family on the tests of Go's race detector
 //	go run ./internal/proof evidence runs the others and keeps their output in docs/evidence.md (make evidence)
 package main
 
@@ -21,6 +22,7 @@ import (
 	"github.com/conclint/conclint/internal/proof/bench"
 	"github.com/conclint/conclint/internal/proof/corpus"
 	"github.com/conclint/conclint/internal/proof/evidence"
+	"github.com/conclint/conclint/internal/proof/racetests"
 )
 
 func main() {
@@ -31,6 +33,8 @@ func main() {
 		"audit":  audit.Command,
 		"sample": audit.Sample,
 		"bench":  bench.Command,
+
+		"racetests": racetests.Command,
 	}
 	commands["evidence"] = evidence.Command(maps.Clone(commands))
 	var run evidence.Measure
@@ -38,7 +42,7 @@ func main() {
 		run = commands[os.Args[1]]
 	}
 	if run == nil {
-		fmt.Fprintln(os.Stderr, "usage: proof corpus|audit|sample|bench|evidence [flags]; -h after a command shows its flags")
+		fmt.Fprintln(os.Stderr, "usage: proof corpus|audit|sample|bench|racetests|evidence [flags]; -h after a command shows its flags")
 		os.Exit(2)
 	}
 	if err := run(ctx, os.Args[2:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {

@@ -14,7 +14,11 @@ import (
 
 // collect lists the accesses of one function.
 func (a *Analysis) collect(fn *ssa.Function) {
+	live := a.liveBlocks(fn)
 	for _, b := range fn.Blocks {
+		if !live[b.Index] {
+			continue
+		}
 		for _, instr := range b.Instrs {
 			switch instr := instr.(type) {
 			case *ssa.Store:

@@ -3,10 +3,12 @@ package accesses
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
@@ -179,8 +181,34 @@ func (a *Analysis) lockset(fp *spawn.Footprint, x ssa.Instruction) (ops []model.
 		for _, op := range held {
 			ops = addOp(ops, op)
 		}
+		for _, op := range a.handedOver(p.Place(x)) {
+			ops = addOp(ops, op)
+		}
 	}
 	return ops, true
+}
+
+// handedOver are the locks that the function releases after an instruction without
+// having taken them: whoever started it took them on its behalf.
+func (a *Analysis) handedOver(instr ssa.Instruction) []model.LockOp {
+	var out []model.LockOp
+	for _, b := range instr.Parent().Blocks {
+		for _, in := range b.Instrs {
+			call, ok := in.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			eff, ok := a.prog.Effect(call.Common())
+			if !ok || eff.Op != api.Unlock || !spawn.Between(instr, call) {
+				continue
+			}
+			path := a.prog.Path(ssabuild.Receiver(call.Common()))
+			if set := a.locks.HeldAt(call); set.Known && !slices.ContainsFunc(set.May, func(op model.LockOp) bool { return op.Path == path }) {
+				out = append(out, model.LockOp{Path: path, Mode: eff.Mode})
+			}
+		}
+	}
+	return out
 }
 
 // declared reports whether fn says that its caller holds a lock which is not one

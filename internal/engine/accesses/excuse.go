@@ -63,7 +63,7 @@ func inBoth(xs, ys []model.LockOp) []model.LockOp {
 // explained matches comments that say why no lock is needed.
 var explained = regexp.MustCompile(`(?i)\b(no|not|n't|without|never|don't|doesn't|needn't)\b.{0,40}(lock|mutex|synchroni|race|mu\b)|\bsafe\b.{0,60}(lock|mutex|synchroni|concurren|read|write|access)|(accessed|written|read|used|touched|set|modified) only|only (be )?(accessed|written|read|used|touched|set|modified)|single.?threaded|same goroutine|racy|benign|immutable|read.?only|one goroutine`)
 
-// excusedByComment reports whether a comment beside the access, or on the field's
+// excusedByComment reports whether a comment above the access, or on the field's
 // declaration, says why no lock is needed.
 func (a *Analysis) excusedByComment(s *Site) bool {
 	at := a.prog.Fset.Position(s.Pos)
@@ -74,7 +74,7 @@ func (a *Analysis) excusedByComment(s *Site) bool {
 		for _, group := range f.Comments {
 			end := a.prog.Fset.Position(group.End())
 			start := a.prog.Fset.Position(group.Pos())
-			if start.Line <= at.Line && end.Line >= at.Line-3 && explained.MatchString(flat(group.Text())) {
+			if start.Line < at.Line && end.Line < at.Line && end.Line >= at.Line-3 && explained.MatchString(flat(group.Text())) {
 				return true
 			}
 		}

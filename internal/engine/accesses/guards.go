@@ -331,6 +331,13 @@ func (a *Analysis) guardOf(k Key, lock access.Class, sites []*Site) *Guard {
 			}
 		case ok, s.mayHold(lock):
 		default:
+			if _, helped := a.unlockedCalls(g, s); helped {
+				g.Held++
+				if s.Write() {
+					g.Writes++
+				}
+				continue
+			}
 			g.Bare++
 		}
 	}

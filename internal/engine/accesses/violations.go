@@ -1,6 +1,7 @@
 package accesses
 
 import (
+	"go/ast"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
 	}
 	var out []*Site
 	for _, s := range sites {
-		if s.skip || s.mayHold(g.Lock) || a.declared(s.Fn) || a.locks.Entry(s.Fn).Declared || a.rangeDeclared(s.Fn) {
+		if s.skip || s.mayHold(g.Lock) || a.declared(s.Fn) || a.contracted(s) {
 			continue
 		}
 		if a.otherGuard(s, writes) || a.onlyWriter(s, writes) || a.beforeSharing(s) || a.afterAll(s) ||
@@ -41,15 +42,36 @@ func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
 	return out
 }
 
-// rangeDeclared is Declared for the function around the body of a range-over-func loop.
-func (a *Analysis) rangeDeclared(fn *ssa.Function) bool {
-	for ssabuild.IsRangeBody(fn) {
-		fn = fn.Parent()
-		if a.declared(fn) || a.locks.Entry(fn).Declared {
+// contracted reports whether the function around the access says that its caller
+// holds a lock which may be the guard: the receiver's, for the receiver's own
+// fields, and that of any object which the comment names.
+func (a *Analysis) contracted(s *Site) bool {
+	for fn := s.Fn; ; fn = fn.Parent() {
+		if a.declared(fn) {
 			return true
 		}
+		if a.locks.Entry(fn).Declared {
+			if s.Base == nil || s.Base.Depth() == 0 {
+				return true
+			}
+			decl, ok := fn.Syntax().(*ast.FuncDecl)
+			if !ok {
+				return true
+			}
+			doc := strings.ToLower(decl.Doc.Text())
+			return strings.Contains(doc, strings.ToLower(s.Base.Selector())) || strings.Contains(doc, ownerName(s))
+		}
+		if !ssabuild.IsRangeBody(fn) {
+			return false
+		}
 	}
-	return false
+}
+
+// ownerName is the type whose field the access is, in lower case.
+func ownerName(s *Site) string {
+	name := strings.ToLower(access.Class(s.Path.Class()).Short())
+	name, _, _ = strings.Cut(name, ".")
+	return name
 }
 
 // reaches reports whether a lock of an enclosing object applies to the site: the

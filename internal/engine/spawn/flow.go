@@ -1,6 +1,8 @@
 package spawn
 
 import (
+	"go/token"
+
 	"golang.org/x/tools/go/ssa"
 )
 
@@ -92,3 +94,37 @@ func Dominates(a, b ssa.Instruction) bool {
 
 // inLoop reports whether instr can be executed more than once in one activation.
 func inLoop(instr ssa.Instruction) bool { return Between(instr, instr) }
+
+// runsOnce reports whether the only loop around instr has a counter that starts at
+// zero, goes up by one and stays below one.
+func runsOnce(instr ssa.Instruction) bool {
+	for b := instr.Block(); b != nil; b = b.Idom() {
+		for _, in := range b.Instrs {
+			phi, ok := in.(*ssa.Phi)
+			if !ok {
+				break
+			}
+			if oneRound(b, phi) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func oneRound(header *ssa.BasicBlock, phi *ssa.Phi) bool {
+	br, ok := header.Instrs[len(header.Instrs)-1].(*ssa.If)
+	if !ok {
+		return false
+	}
+	cmp, ok := br.Cond.(*ssa.BinOp)
+	if !ok || cmp.Op != token.LSS || cmp.X != ssa.Value(phi) || !isOne(cmp.Y) {
+		return false
+	}
+	for _, e := range phi.Edges {
+		if k, ok := e.(*ssa.Const); ok && k.Value != nil && k.Value.ExactString() == "0" {
+			return true
+		}
+	}
+	return false
+}

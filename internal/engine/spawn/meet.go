@@ -173,7 +173,7 @@ func (a *Analysis) overlap(fx *Footprint, x ssa.Instruction, fy *Footprint, y ss
 			if fx.Spawn == fy.Spawn && fx.Spawn.Many && !a.perElement(fx, fresh) {
 				return true, true
 			}
-			if fx.Spawn.Joined {
+			if fx.Spawn.Joined || runsOnce(fx.At) {
 				return false, false
 			}
 			ok := a.reaches(fx, x, fx.At, nil, fresh) || a.reaches(fy, y, fx.At, nil, fresh)

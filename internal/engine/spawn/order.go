@@ -1,6 +1,9 @@
 package spawn
 
 import (
+	"go/constant"
+	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -32,16 +35,29 @@ func (a *Analysis) pointsOf(fn *ssa.Function) []point {
 	for _, m := range a.marks[fn] {
 		_, isSend := m.instr.(*ssa.Send)
 		_, isSelect := m.instr.(*ssa.Select)
+		if room, known := capacity(m.sig.Path); isSend && known && a.sendsUpTo(fn, m) > room {
+			// It ends only after somebody has begun to receive.
+			out = append(out, point{instr: m.instr, path: m.sig.Path, acquire: true})
+		}
 		out = append(out, point{instr: m.instr, path: m.sig.Path, release: true, token: (isSend || isSelect) && a.widthOne(m.sig.Path)})
 	}
 	for _, j := range a.joins[fn] {
 		_, isRecv := j.Wait.(*ssa.UnOp)
+		if _, known := capacity(j.Path); isRecv && known {
+			out = append(out, point{instr: j.Instr, path: j.Path, release: true})
+		}
 		if j.Defer == nil {
 			out = append(out, point{instr: j.Instr, path: j.Path, acquire: true, token: isRecv && a.widthOne(j.Path)})
 		}
 	}
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
+			if sel, ok := instr.(*ssa.Select); ok {
+				out = append(out, a.selectPoints(sel)...)
+			}
+			if p, ok := a.flagPoint(instr); ok {
+				out = append(out, p)
+			}
 			call, ok := instr.(ssa.CallInstruction)
 			if !ok {
 				continue
@@ -51,6 +67,11 @@ func (a *Analysis) pointsOf(fn *ssa.Function) []point {
 				continue
 			}
 			p := point{instr: instr}
+			if eff.Op == api.TimerReset && ssabuild.Receiver(call.Common()) != nil {
+				timer := a.prog.Path(ssabuild.Receiver(call.Common()))
+				out = append(out, point{instr: instr, path: a.prog.Paths.Select(timer, "C", ""), release: true})
+				continue
+			}
 			switch eff.Op {
 			case api.AtomicLoad:
 				p.acquire = true
@@ -102,6 +123,79 @@ func (a *Analysis) Joined(fp *Footprint, x ssa.Instruction) bool {
 		}
 	}
 	return false
+}
+
+// selectPoints are those of a select among channels that this function or the ones
+// around it made: whichever case is taken, somebody of their goroutines answered.
+func (a *Analysis) selectPoints(sel *ssa.Select) []point {
+	if !sel.Blocking || len(sel.States) < 2 {
+		return nil
+	}
+	var out []point
+	for _, st := range sel.States {
+		path := a.prog.Path(st.Chan)
+		if _, made := path.Root().Owner.(*ssa.MakeChan); !made || path.Depth() > 0 {
+			return nil
+		}
+		out = append(out, point{instr: sel, path: path, acquire: true, release: true, token: a.widthOne(path)})
+	}
+	return out
+}
+
+// capacity is the room of a channel that is made in sight, with a constant size.
+func capacity(path *access.Path) (room int64, known bool) {
+	mk, ok := path.Root().Owner.(*ssa.MakeChan)
+	if !ok || path.Depth() > 0 {
+		return 0, false
+	}
+	k, ok := mk.Size.(*ssa.Const)
+	if !ok || k.Value == nil {
+		return 0, false
+	}
+	return k.Int64(), true
+}
+
+// sendsUpTo counts the sends of fn on the mark's channel that certainly come
+// before it, and itself.
+func (a *Analysis) sendsUpTo(fn *ssa.Function, m mark) int64 {
+	n := int64(1)
+	for _, o := range a.marks[fn] {
+		if o.sig.Op == m.sig.Op && o.sig.Path == m.sig.Path && Dominates(o.instr, m.instr) {
+			n++
+		}
+	}
+	return n
+}
+
+// flagPoint is the point that a boolean flag under a lock makes: what comes before
+// it is set is seen by those who have tested it.
+func (a *Analysis) flagPoint(instr ssa.Instruction) (point, bool) {
+	switch instr := instr.(type) {
+	case *ssa.Store:
+		k, ok := instr.Val.(*ssa.Const)
+		if !ok || k.Value == nil || k.Value.Kind() != constant.Bool || len(a.locks.HeldAt(instr).Must) == 0 {
+			return point{}, false
+		}
+		return point{instr: instr, path: a.flagPath(instr.Addr), release: true}, true
+	case *ssa.UnOp:
+		b, ok := instr.Type().Underlying().(*types.Basic)
+		if instr.Op != token.MUL || !ok || b.Kind() != types.Bool || len(a.locks.HeldAt(instr).Must) == 0 {
+			return point{}, false
+		}
+		for _, ref := range *instr.Referrers() {
+			if _, ok := ref.(*ssa.If); ok {
+				return point{instr: instr, path: a.flagPath(instr.X), acquire: true}, true
+			}
+		}
+	}
+	return point{}, false
+}
+
+func (a *Analysis) flagPath(addr ssa.Value) *access.Path {
+	if al, ok := a.prog.Lexical(addr).(*ssa.Alloc); ok {
+		return a.prog.CellPath(al)
+	}
+	return a.prog.Path(addr)
 }
 
 // ordered reports whether a channel, event, Once, semaphore or atomic orders x
@@ -171,7 +265,7 @@ func (a *Analysis) around(fp *Footprint, x ssa.Instruction) *surroundings {
 		}
 		in := at(p, x)
 		for _, q := range a.pointsOf(p.Fn) {
-			if q.acquire && Dominates(q.instr, in) || q.release && q.token && Dominates(q.instr, in) {
+			if q.acquire && a.passed(q, in) || q.release && q.token && Dominates(q.instr, in) {
 				s.before = append(s.before, beforePoint{point: q})
 			}
 			d, deferred := q.instr.(*ssa.Defer)
@@ -228,4 +322,23 @@ func (a *Analysis) widthOne(path *access.Path) bool {
 func isOne(v ssa.Value) bool {
 	k, ok := v.(*ssa.Const)
 	return ok && k.Value != nil && k.Int64() == 1
+}
+
+// passed reports whether every way to an instruction passes an acquire of the point's location.
+func (a *Analysis) passed(q point, in ssa.Instruction) bool {
+	if Dominates(q.instr, in) {
+		return true
+	}
+	if _, isSelect := q.instr.(*ssa.Select); q.instr == in && !isSelect {
+		if _, isCall := q.instr.(ssa.CallInstruction); !isCall {
+			return true // the first instruction of a select's case
+		}
+	}
+	var same []ssa.Instruction
+	for _, r := range a.pointsOf(q.instr.Parent()) {
+		if r.acquire && r.path == q.path {
+			same = append(same, r.instr)
+		}
+	}
+	return len(same) > 1 && in.Parent() == q.instr.Parent() && !FromStart(in, same...)
 }

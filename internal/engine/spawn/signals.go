@@ -180,6 +180,11 @@ func (a *Analysis) noteEffect(fn *ssa.Function, site ssa.CallInstruction, d *ssa
 		a.join(fn, site, d, site, model.SignalGroup, subject())
 	case api.FutureAwait:
 		a.join(fn, site, d, site, model.SignalFuture, subject())
+	case api.TimerStop:
+		if recv := ssabuild.Receiver(common); recv != nil {
+			// Whoever stops a timer counts on its callback not running any more.
+			a.join(fn, site, d, site, model.SignalFuture, a.prog.Path(recv))
+		}
 	case api.EventSet:
 		a.signal(fn, site, model.SignalEvent, subject(), deferred)
 	case api.EventWait:

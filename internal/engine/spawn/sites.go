@@ -13,7 +13,7 @@ import (
 
 // add completes a spawn and files it.
 func (a *Analysis) add(s *Spawn) {
-	s.InLoop = inLoop(s.Site)
+	s.InLoop = inLoop(s.Site) && !runsOnce(s.Site)
 	s.index = len(a.spawns)
 	a.spawns = append(a.spawns, s)
 	a.byFn[s.Fn] = append(a.byFn[s.Fn], s)
@@ -91,6 +91,7 @@ func (a *Analysis) addKnown(fn *ssa.Function, site ssa.CallInstruction, eff api.
 		a.addFuture(s, site)
 	case api.SpawnTimer, api.CtxAfter:
 		s.Kind = model.SpawnTimer
+		a.addFuture(s, site)
 	case api.Register:
 		s.Kind, s.Many = model.SpawnHandler, true
 	case api.Finalizer:

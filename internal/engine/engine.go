@@ -57,7 +57,7 @@ analysis are its only diagnostics.`,
 var Analyzer = New(nil)
 
 func run(pass *analysis.Pass, cfg *Config) (*Info, error) {
-	in := &Info{Pass: pass, pass: pass, imported: make(map[*types.Func]*model.Summary)}
+	in := &Info{Pass: pass, pass: pass, stats: cfg.Stats, imported: make(map[*types.Func]*model.Summary)}
 	report.CheckSuppressions(pass)
 	table := api.New(cfg.Runtime, cfg.Extra)
 	in.importEdges()
@@ -195,6 +195,9 @@ func (in *Info) notes(cfg *Config) {
 	if len(in.pass.Files) > 0 {
 		pos = in.pass.Files[0].Package
 	}
+	if cfg.Why != "" {
+		in.why(cfg.Why)
+	}
 	if !cfg.Stats || !pos.IsValid() {
 		return
 	}
@@ -209,7 +212,7 @@ func (in *Info) notes(cfg *Config) {
 	in.pass.Report(analysis.Diagnostic{Pos: pos, Category: report.CodeStats, Message: report.StatsMessage([]report.Counter{
 		{Name: "packages", Value: 1},
 		{Name: "functions", Value: int64(funcs)},
-		{Name: "internal errors", Value: int64(len(in.errors))},
-		{Name: "functions over budget", Value: int64(over)},
+		{Name: "internal-errors", Value: int64(len(in.errors))},
+		{Name: "functions-over-budget", Value: int64(over)},
 	})})
 }

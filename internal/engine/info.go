@@ -41,6 +41,7 @@ type Info struct {
 	operations *Operations
 
 	mu       sync.Mutex
+	stats    bool // counters and internal errors are asked for
 	pass     *analysis.Pass
 	imported map[*types.Func]*model.Summary
 	errors   []string

@@ -25,7 +25,7 @@ func Reporter(eng *analysis.Analyzer, opts *report.Options, name, docSource stri
 			in := pass.ResultOf[eng].(*Info)
 			r := report.NewReporter(pass, *opts)
 			if in.Relevant() {
-				if err := in.serialised(func() { run(in, r) }); err != nil && opts.Debug {
+				if err := in.serialised(func() { run(in, r) }); err != nil && (opts.Debug || in.stats) {
 					pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Category: report.CodeInternalError, Message: fmt.Sprintf("%s: %v", name, err)})
 				}
 			}

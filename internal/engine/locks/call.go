@@ -248,7 +248,7 @@ func (r *run) forgetCaptured(s *state, fn *ssa.Function) *state {
 		return s
 	}
 	return s.drop(func(key int) bool {
-		k := r.keyList[key]
+		k := r.subject(key)
 		a, ok := k.v.(*ssa.Alloc)
 		return ok && k.idx < 0 && assigned[a]
 	})

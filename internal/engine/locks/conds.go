@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"hash/fnv"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -104,10 +105,21 @@ func (r *run) id(k condKey) int {
 		return i
 	}
 	i := len(r.keyList)
+	if a, ok := k.v.(*ssa.Alloc); ok && strings.HasPrefix(a.Comment, "jump$") {
+		i |= sticky
+	}
 	r.keys[k] = i
 	r.keyList = append(r.keyList, k)
 	return i
 }
+
+// sticky marks the numbers of subjects whose facts keep states apart: the cells
+// in which bodies of range-over-func loops say where to go on. Merged, every
+// return of the body would look possible after each of its ways out.
+const sticky = 1 << 20
+
+// subject is the subject with the given number.
+func (r *run) subject(key int) condKey { return r.keyList[key&^sticky] }
 
 // track makes v's subjects known to the analysis.
 func (r *run) track(v ssa.Value) {
@@ -409,7 +421,7 @@ func (r *run) redefine(s *state, v ssa.Value) *state {
 		return s
 	}
 	return s.drop(func(key int) bool {
-		k := r.keyList[key]
+		k := r.subject(key)
 		if k.v != nil {
 			return k.v == v && k.idx >= 0
 		}
@@ -473,7 +485,7 @@ func (r *run) stored(s *state, st *ssa.Store) *state {
 	val := r.eval(s, st.Val)
 	if k.path != nil {
 		s = s.drop(func(key int) bool {
-			return r.keyList[key].within(k.path)
+			return r.subject(key).within(k.path)
 		})
 	}
 	if i, tracked := r.tracked(k); tracked {
@@ -514,7 +526,7 @@ func (r *run) relocked(s *state, lock *access.Path) *state {
 		return s
 	}
 	return s.drop(func(key int) bool {
-		k := r.keyList[key]
+		k := r.subject(key)
 		return k.path != owner && k.within(owner)
 	})
 }

@@ -169,7 +169,7 @@ func typeOf(c access.Class) string {
 // edge notes that t is taken while h is held.
 func (r *run) edge(s *state, site ssa.CallInstruction, h Held, t *model.Take) {
 	from, to := h.Path.Class(), t.Path.Class()
-	if r.a.quiet || from == "" || to == "" || r.fresh(h.Path) || r.fresh(t.Path) {
+	if r.a.quiet || from == "" || to == "" || r.fresh(h.Path) || r.fresh(t.Path) || r.a.prog.UnpublishedAt(t.Path, site) {
 		return
 	}
 	e := Edge{

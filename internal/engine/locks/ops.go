@@ -36,8 +36,8 @@ func (r *run) alias(p *access.Path) *access.Path {
 func (r *run) lock(s *state, site ssa.CallInstruction, op model.LockOp) *state {
 	chain := []model.Hop{r.hop(site)}
 	t := model.Take{LockOp: op, Chain: chain, Before: s.released, Conds: r.entryConds(s)}
+	r.consider(s, site, &t, nil, true)
 	if !r.a.prog.UnpublishedAt(op.Path, site) {
-		r.consider(s, site, &t, nil, true)
 		r.addTake(&t)
 	}
 	s = r.relocked(s, op.Path)
@@ -247,7 +247,7 @@ func (r *run) fresh(p *access.Path) bool { return r.a.prog.Unpublished(p, r.fn) 
 func (r *run) entryConds(s *state) []model.Cond {
 	var out []model.Cond
 	for _, f := range s.facts {
-		k := r.keyList[f.key]
+		k := r.subject(f.key)
 		if k.path != nil || k.v == nil {
 			continue
 		}

@@ -60,6 +60,11 @@ func (s *state) key() string {
 	for _, d := range s.defers {
 		buf = binary.AppendUvarint(buf, uint64(d.Pos())+1)
 	}
+	for i := len(s.facts) - 1; i >= 0 && s.facts[i].key&sticky != 0; i-- { // they sort last
+		buf = binary.AppendUvarint(buf, uint64(s.facts[i].key))
+		buf = append(buf, byte(s.facts[i].val.Kind))
+		buf = binary.AppendVarint(buf, s.facts[i].val.N)
+	}
 	return string(buf)
 }
 

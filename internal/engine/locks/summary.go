@@ -193,7 +193,7 @@ func (r *run) exitConds(i int) []model.Cond {
 	}
 	out = append(out, r.entryConds(e.state)...)
 	for _, f := range e.state.facts {
-		if a, ok := r.keyList[f.key].v.(*ssa.Alloc); ok && r.keyList[f.key].idx < 0 && a.Parent() != r.fn {
+		if a, ok := r.subject(f.key).v.(*ssa.Alloc); ok && r.subject(f.key).idx < 0 && a.Parent() != r.fn {
 			c := model.Cond{When: model.OnExit, Path: r.a.prog.CellPath(a), Val: f.val}
 			if !r.a.captured(r.fn)[a] {
 				c.When = model.OnEntry // not assigned here: it had the value on entry already

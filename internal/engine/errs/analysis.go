@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -114,10 +115,13 @@ func (a *Analysis) Name(p *access.Path) string {
 		if root.String() == "?" {
 			name = a.syntax.nameOf(v.Pos(), 0)
 		}
-	case *ssa.MakeChan:
+	case *ssa.MakeChan, *ssa.MakeSlice, *ssa.MakeMap:
 		name = a.syntax.nameOf(v.Pos(), 0)
 	case *ssa.Call:
 		name = a.syntax.nameOf(v.Pos(), max(root.Root().Index-1, 0))
+		if c := a.syntax.calls[v.Pos()]; c != nil && name == "" {
+			name = types.ExprString(c.Fun) + "(…)"
+		}
 	}
 	if name == "" {
 		return p.String()

@@ -5,7 +5,7 @@ BIN     := bin
 RUNS    ?= corpus audit bench
 MODULE  ?= github.com/caddyserver/caddy/v2@v2.11.9
 
-.PHONY: help build test test-root test-runtime house e2e corpus audit sample bench evidence bench-runtime docs fmt lint cross clean
+.PHONY: help build test test-root test-runtime test-nested house e2e corpus audit sample bench evidence bench-runtime docs fmt lint cross clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*## |^[a-z0-9-]+:  +## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -13,7 +13,7 @@ help:            ## list the targets
 build:           ## build the command into bin/
 	$(GO) build -o $(BIN)/conclint ./cmd/conclint
 
-test: test-root test-runtime ## all tests: both modules, the house rules among them
+test: test-root test-runtime test-nested ## all tests, the house rules among them
 
 test-root:       ## tests of the linter
 	$(GO) vet ./...
@@ -22,11 +22,15 @@ test-root:       ## tests of the linter
 test-runtime:    ## tests of the runtime module, under the race detector
 	cd runtime && $(GO) vet ./... && $(GO) test -race ./...
 
+test-nested:     ## tests that need other modules: third-party rows of the table, peers of the runtime
+	cd internal/api/thirdparty && $(GO) vet ./... && $(GO) test ./...
+	cd runtime/bench && $(GO) vet ./... && $(GO) test ./...
+
 house:           ## the rules of the house alone: import directions, sizes, pages, words
 	$(GO) test ./internal/house
 
-e2e:             ## real drivers end to end: go vet, standalone, and those of golangci-lint and gopls that can be built here
-	CONCLINT_E2E=1 $(GO) test -count=1 ./cmd/... $(patsubst %,./%/...,$(wildcard plugin)) ./internal/linttest ./internal/driver/...
+e2e:             ## the command end to end: standalone, under go vet, as plugin
+	$(GO) test -count=1 ./cmd/... $(patsubst %,./%/...,$(wildcard plugin)) ./internal/linttest ./internal/driver/...
 
 corpus: build    ## recall and false alarms on labelled bugs; CORPUS_REPO and ARGS: see testdata/corpus/README.md
 	$(GO) run ./internal/proof corpus -conclint $(BIN)/conclint $(ARGS)
@@ -44,7 +48,7 @@ evidence: build  ## measure anew and write docs/evidence.md: make evidence RUNS=
 	$(GO) run ./internal/proof evidence $(RUNS)
 
 bench-runtime:   ## cost of the runtime primitives beside channels and the standard library
-	cd runtime/bench && $(GO) run .
+	cd runtime/bench && $(GO) run . $(ARGS)
 
 docs:            ## write docs/analyzers from the analyzers' own documentation
 	$(GO) run ./internal/docgen

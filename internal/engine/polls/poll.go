@@ -207,6 +207,7 @@ func (s *subject) look(v ssa.Value, depth int) {
 			s.phi(v, depth)
 		}
 	case *ssa.Lookup:
+		s.varies = s.varies || !s.loop.Invariant(v.Index)
 		s.look(v.X, depth+1)
 	case *ssa.Call:
 		s.call(v, depth)

@@ -72,27 +72,33 @@ func (a *Analysis) waitsForEnd(instr ssa.Instruction) bool {
 }
 
 // IsDone reports whether a channel is the Done channel of a context.
-func (a *Analysis) IsDone(ch ssa.Value) bool {
+func (a *Analysis) IsDone(ch ssa.Value) bool { return a.done(ch, make(map[ssa.Value]bool)) }
+
+func (a *Analysis) done(ch ssa.Value, seen map[ssa.Value]bool) bool {
+	if seen[ch] {
+		return false
+	}
+	seen[ch] = true
 	switch ch := ch.(type) {
 	case *ssa.Call:
 		eff, ok := a.prog.Effect(ch.Common())
 		return ok && eff.Op == api.CtxDone
 	case *ssa.Phi:
 		for _, e := range ch.Edges {
-			if a.IsDone(e) {
+			if a.done(e, seen) {
 				return true
 			}
 		}
 	case *ssa.UnOp:
 		if cell, ok := a.prog.Lexical(ch.X).(*ssa.Alloc); ok {
 			for _, st := range a.prog.StoresTo(cell) {
-				if a.IsDone(st.Val) {
+				if a.done(st.Val, seen) {
 					return true
 				}
 			}
 		}
 	case *ssa.ChangeType:
-		return a.IsDone(ch.X)
+		return a.done(ch.X, seen)
 	}
 	return false
 }

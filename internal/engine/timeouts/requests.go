@@ -17,9 +17,10 @@ type Request struct {
 	Chain   []model.Hop // from the handler's call to the call of the function; empty for the handler itself
 }
 
-// AtHand is the context, or the *http.Request that carries one, which fn
+// AtHand is the context, or the *http.Request that a handler answers, which fn
 // receives as a named parameter, itself or as a function literal's enclosing
-// function; nil if there is none.
+// function; nil if there is none. A request without a ResponseWriter beside it may
+// be one that is to be sent, whose context is not the caller's.
 func AtHand(fn *ssa.Function) *ssa.Parameter {
 	for ; fn != nil; fn = fn.Parent() {
 		if p := contextParam(fn); p != nil {
@@ -30,8 +31,10 @@ func AtHand(fn *ssa.Function) *ssa.Parameter {
 }
 
 func contextParam(fn *ssa.Function) *ssa.Parameter {
+	answers := false
 	for _, p := range fn.Params {
-		if (IsContext(p.Type()) || IsRequest(p.Type())) && p.Name() != "_" && p.Name() != "" {
+		answers = answers || isNamed(p.Type(), httpPkg, "ResponseWriter")
+		if (IsContext(p.Type()) || answers && IsRequest(p.Type())) && p.Name() != "_" && p.Name() != "" {
 			return p
 		}
 	}

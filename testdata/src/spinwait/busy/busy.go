@@ -203,3 +203,25 @@ func (c *config) unwrittenOk() {
 		runtime.Gosched()
 	}
 }
+
+type table struct {
+	mu sync.Mutex
+	m  map[int]*node
+}
+
+func (t *table) put(i int) {
+	t.mu.Lock()
+	t.m[i] = &node{}
+	t.mu.Unlock()
+}
+
+func (t *table) gapOk(i int) *node {
+	off := 0
+	for {
+		n := t.m[i+off]
+		if n != nil {
+			return n
+		}
+		off++
+	}
+}

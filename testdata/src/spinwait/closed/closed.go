@@ -241,3 +241,21 @@ func (l *loop) swapOk(next func() chan int, f func(int)) {
 		}
 	}
 }
+
+// alternateOk switches a Done channel off and on: its merges refer to each other.
+func alternateOk(ctx context.Context, in <-chan int, on func() bool, f func(int)) {
+	var done <-chan struct{}
+	for {
+		for on() {
+			if done == nil {
+				done = ctx.Done()
+			}
+		}
+		select {
+		case <-done:
+			return
+		case v := <-in:
+			f(v)
+		}
+	}
+}

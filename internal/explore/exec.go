@@ -31,6 +31,9 @@ func (m *Machine) settle(s *state) []*state {
 		m.pending = m.pending[:len(m.pending)-1]
 		keep := true
 		forked++
+		if i := s.running(); i >= 0 && m.known(s, i, forked+len(m.pending)-base, &seen) {
+			continue
+		}
 	run:
 		for i := 0; i < len(s.gors); {
 			if s.gors[i].ready {
@@ -45,19 +48,9 @@ func (m *Machine) settle(s *state) []*state {
 				return done
 			}
 			out := m.exec(s, i)
-			if out == goOn && forked > mergeAfter && m.atJoin(s, i) {
-				// Runs that differ only in what is dead by now go on as one.
-				if seen == nil {
-					seen = map[string]struct{}{}
-				}
-				m.enc.coarse = forked > coarseAfter
-				key := m.enc.key(m, s)
-				m.enc.coarse = false
-				if _, dup := seen[key]; dup {
-					keep = false
-					break run
-				}
-				seen[key] = struct{}{}
+			if out == goOn && m.known(s, i, forked+len(m.pending)-base, &seen) {
+				keep = false
+				break run
 			}
 			switch out {
 			case rest:
@@ -79,6 +72,36 @@ func (m *Machine) settle(s *state) []*state {
 		}
 	}
 	return done
+}
+
+// known reports whether goroutine i has entered a join in a state that another
+// run of this walk was in already: runs that differ only in what is dead by now
+// go on as one. runs is the number of runs so far.
+func (m *Machine) known(s *state, i, runs int, seen *map[string]struct{}) bool {
+	if runs <= mergeAfter || !m.atJoin(s, i) {
+		return false
+	}
+	if *seen == nil {
+		*seen = map[string]struct{}{}
+	}
+	m.enc.coarse = runs > coarseAfter
+	key := m.enc.key(m, s)
+	m.enc.coarse = false
+	if _, dup := (*seen)[key]; dup {
+		return true
+	}
+	(*seen)[key] = struct{}{}
+	return false
+}
+
+// running is the goroutine that a local walk continues with, -1 if all rest.
+func (s *state) running() int {
+	for i, g := range s.gors {
+		if !g.ready {
+			return i
+		}
+	}
+	return -1
 }
 
 // mergeAfter is the number of local runs after which runs are compared where

@@ -1,0 +1,103 @@
+package skeleton_test
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/go/packages"
+
+	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/skeleton"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/explore"
+)
+
+// load builds the analyzers' own test packages, which hold a bug or its correct
+// twin per function.
+func load(t *testing.T) []func() *ssabuild.Program {
+	t.Helper()
+	root, err := filepath.Abs("../../../testdata/src")
+	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module m\n\ngo 1.26\n"), 0o666))
+	for _, name := range []string{"stuckchan/basic", "stuckchan/types", "chanclose/basic", "wgmisuse/basic", "condmisuse/basic"} {
+		files, err := filepath.Glob(filepath.Join(root, name, "*.go"))
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, name), 0o777))
+		for _, f := range files {
+			src, err := os.ReadFile(f)
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name, filepath.Base(f)), src, 0o666))
+		}
+	}
+	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadSyntax, Dir: dir}, "./...")
+	require.NoError(t, err)
+	require.NotEmpty(t, pkgs)
+	var out []func() *ssabuild.Program
+	for _, p := range pkgs {
+		require.Empty(t, p.Errors)
+		out = append(out, func() *ssabuild.Program {
+			noReturn := func(f *types.Func) bool { return f.FullName() == "os.Exit" }
+			return ssabuild.Build(p.Fset, p.Syntax, p.Types, p.TypesInfo, noReturn, api.New("", nil))
+		})
+	}
+	return out
+}
+
+// findings renders what was found: kind and the places of everyone involved.
+func findings(prog *ssabuild.Program, a *skeleton.Analysis) []string {
+	var out []string
+	for i := range a.Findings {
+		f := &a.Findings[i]
+		b := &f.Blocked[0]
+		pos := token.NoPos
+		for _, fr := range b.Frames {
+			if fr.Pos != 0 {
+				pos = token.Pos(fr.Pos)
+			}
+		}
+		out = append(out, fmt.Sprintf("%d %d %s assumed=%v", f.Kind, f.Category(), prog.Place(pos), f.Assumed()))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func TestReductionsKeepFindings(t *testing.T) {
+	for _, build := range load(t) {
+		prog := build()
+		a := skeleton.Run(prog, skeleton.Options{})
+		want := findings(prog, a)
+		assert.NotEmpty(t, want, prog.Types.Path())
+		assert.Empty(t, a.OverScopes, "small functions stay within budget")
+		for name, opt := range map[string]skeleton.Options{
+			"regions and dead values": {NoSimplify: true},
+			"ample sets":              {Explore: explore.Options{NoAmple: true}},
+			"symmetry":                {Explore: explore.Options{NoSymmetry: true}},
+		} {
+			prog := build()
+			assert.Equal(t, want, findings(prog, skeleton.Run(prog, opt)), "%s: without %s", prog.Types.Path(), name)
+		}
+	}
+}
+
+func TestDeterministic(t *testing.T) {
+	for _, build := range load(t) {
+		render := func() string {
+			a := skeleton.Run(build(), skeleton.Options{})
+			s := fmt.Sprint(a.Stats)
+			for _, f := range a.Findings {
+				s += fmt.Sprintln(f.Kind, len(f.Steps), f.Evidence, len(f.Blocked), f.Blocked[0].Instr.Pos)
+			}
+			return s
+		}
+		assert.Equal(t, render(), render())
+	}
+}

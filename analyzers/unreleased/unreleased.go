@@ -27,21 +27,24 @@ func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
 }
 
 func run(in *engine.Info, r *report.Reporter) {
-	leaking := make(map[ssa.Instruction]bool)
-	for _, e := range in.Locks.Leaks() {
-		leaking[e.Held.Site] = true
-		if e.Leak.Loop {
-			r.Add(iteration(in, e))
-			continue
+	loops := make(map[ssa.Instruction]bool)
+	for _, e := range in.Locks.Events() {
+		if e.Kind == locks.Relock && e.Loop {
+			loops[e.Held.Site] = true
+			r.Add(loop(in, e))
 		}
-		r.Add(leak(in, e))
+	}
+	for _, e := range in.Locks.Leaks() {
+		switch {
+		case loops[e.Held.Site]: // the iteration is the cause, the exit only shows it
+		case e.Leak.Loop:
+			r.Add(iteration(in, e))
+		default:
+			r.Add(leak(in, e))
+		}
 	}
 	for _, e := range in.Locks.Events() {
 		switch e.Kind {
-		case locks.Relock:
-			if e.Loop && !leaking[e.Held.Site] {
-				r.Add(loop(in, e))
-			}
 		case locks.WrongMode:
 			r.Add(wrongMode(in, e))
 		case locks.DoubleUnlock:

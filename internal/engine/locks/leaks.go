@@ -90,6 +90,9 @@ func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) 
 	if l.held.Path.Root().Kind == access.Unknown {
 		return false // taken by an earlier iteration, as in a loop that locks them all
 	}
+	if l.handsOut() {
+		return false
+	}
 	class := l.held.Path.Class()
 	others := 0
 	for _, rel := range releasers[class] {
@@ -108,8 +111,9 @@ func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) 
 			return true
 		}
 		// Told apart by a result or an argument: a try-style function, if anyone
-		// releases what it left; a forgotten unlock on an error path otherwise.
-		return others == 0 && !exportedLocker(l)
+		// releases what it left and success is what leaves it held; a forgotten
+		// unlock on an error path otherwise.
+		return l.failed() || others == 0 && !exportedLocker(l)
 	}
 	return others == 0 && !exportedLocker(l)
 }
@@ -118,15 +122,41 @@ func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) 
 // with a lock held, to callers that may be in other packages.
 // A failed acquisition is no such function.
 func exportedLocker(l *leak) bool {
-	for _, c := range l.conds {
-		if c.Result && c.Val.Kind == model.NonNil && isError(l.run.fn.Signature.Results().At(c.Index).Type()) {
-			return false
-		}
-	}
-	return ssabuild.LooksLike(l.run.fn, "lock", "acquire", "begin", "enter", "start", "hold", "freeze", "pause", "grab")
+	return !l.failed() && ssabuild.LooksLike(l.run.fn, "lock", "acquire", "begin", "enter", "start", "hold", "freeze", "pause", "grab")
 }
 
 func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
+
+// failed reports whether the exit returns an error.
+func (l *leak) failed() bool {
+	for _, c := range l.conds {
+		if c.Result && c.Val.Kind == model.NonNil && isError(l.run.fn.Signature.Results().At(c.Index).Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+// handsOut reports whether the owner of the lock leaves the function with it: it
+// is a result, or assigned to something that is.
+func (l *leak) handsOut() bool {
+	owner := l.held.Path.Parent()
+	if owner == nil || l.failed() {
+		return false
+	}
+	if ret, ok := l.exit.(*ssa.Return); ok {
+		for _, v := range ret.Results {
+			if l.run.a.prog.Path(v) == owner {
+				return true
+			}
+		}
+	}
+	switch owner.Root().Kind {
+	case access.Param, access.Global:
+		return owner.Depth() > 0 && len(owner.Indexes()) > 0 && l.run.keptBeyond(l.held.Path)
+	}
+	return l.run.keptBeyond(l.held.Path)
+}
 
 // releasers lists, per class, the functions that release a lock they did not take.
 func (a *Analysis) releasers() map[access.Class][]*ssa.Function {

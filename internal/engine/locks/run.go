@@ -264,6 +264,8 @@ func (r *run) mergeAll(states []*state) []*state {
 // matters tells instructions that can change a state from the many that cannot.
 func (r *run) matters(instr ssa.Instruction) bool {
 	switch instr := instr.(type) {
+	case *ssa.Phi:
+		return false // applied on the edge, see enter
 	case *ssa.Call, *ssa.Go, *ssa.Defer, *ssa.RunDefers, *ssa.Store, *ssa.Return, *ssa.Panic, *ssa.Send, *ssa.Select, *ssa.Alloc, *ssa.Next:
 		return true
 	case *ssa.UnOp:

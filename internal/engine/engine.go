@@ -15,6 +15,7 @@ import (
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/locks"
+	"github.com/conclint/conclint/internal/engine/skeleton"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/engine/timeouts"
@@ -201,7 +202,11 @@ func (in *Info) notes(cfg *Config) {
 	if !cfg.Stats || !pos.IsValid() {
 		return
 	}
-	for _, msg := range in.errors {
+	var explored skeleton.Analysis
+	if in.Prog != nil {
+		explored = *in.Interleavings()
+	}
+	for _, msg := range append(in.errors, explored.Failed...) {
 		first, _, _ := strings.Cut(msg, "\n")
 		in.pass.Report(analysis.Diagnostic{Pos: pos, Category: report.CodeInternalError, Message: first})
 	}
@@ -212,7 +217,10 @@ func (in *Info) notes(cfg *Config) {
 	in.pass.Report(analysis.Diagnostic{Pos: pos, Category: report.CodeStats, Message: report.StatsMessage([]report.Counter{
 		{Name: "packages", Value: 1},
 		{Name: "functions", Value: int64(funcs)},
-		{Name: "internal-errors", Value: int64(len(in.errors))},
+		{Name: "internal-errors", Value: int64(len(in.errors) + len(explored.Failed))},
 		{Name: "functions-over-budget", Value: int64(over)},
+		{Name: "explorer-scopes", Value: int64(explored.Stats.Scopes)},
+		{Name: "explorer-scopes-over-budget", Value: int64(explored.Stats.Over)},
+		{Name: "explorer-steps", Value: int64(explored.Stats.Steps)},
 	})})
 }

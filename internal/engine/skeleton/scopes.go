@@ -33,9 +33,12 @@ type Analysis struct {
 	Stats    explore.Stats
 	// OverScopes names the scopes that ran out of budget, for -debug.stats.
 	OverScopes []string
+	// Failed says which scopes the explorer itself failed on, and how.
+	Failed []string
 
 	prog *ssabuild.Program
 	c    *Compiler
+	m    *explore.Machine
 }
 
 // Options restrict or change an exploration, for tests.
@@ -59,27 +62,41 @@ func Run(prog *ssabuild.Program, opt Options) *Analysis {
 	c := newCompiler(prog)
 	c.noSimplify = opt.NoSimplify
 	a.c = c
-	m := explore.NewMachine(c.P)
-	m.Options = opt.Explore
+	a.m = explore.NewMachine(c.P)
+	a.m.Options = opt.Explore
 	seen := map[string]bool{}
 	for _, fn := range prog.Funcs {
 		if opt.Roots != nil && !opt.Roots(fn) || opt.Roots == nil && prog.IsTestFunc(fn) || !c.isRoot(fn) {
 			continue
 		}
-		if m.Stats.Steps > packageSteps {
-			m.Stats.Scopes++
-			m.Stats.Over++
+		if a.m.Stats.Steps > packageSteps {
+			a.m.Stats.Scopes++
+			a.m.Stats.Over++
 			a.OverScopes = append(a.OverScopes, ssabuild.FuncName(fn))
 			continue
 		}
-		a.explore(m, fn, seen)
+		a.try(ssabuild.FuncName(fn), func() { a.explore(a.m, fn, seen) })
 	}
 	if !opt.NoTypes {
-		a.exploreTypes(m, seen)
+		a.exploreTypes(seen)
 	}
-	a.Stats = m.Stats
+	a.Stats = a.m.Stats
 	slices.SortStableFunc(a.Findings, func(x, y Finding) int { return cmp.Compare(x.Blocked[0].Instr.Pos, y.Blocked[0].Instr.Pos) })
 	return a
+}
+
+// try explores one scope. A failure of the explorer costs that scope only; the
+// machine is replaced, since it may have been left in the middle of something.
+func (a *Analysis) try(name string, f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			a.Failed = append(a.Failed, fmt.Sprintf("exploring %s: %v", name, r))
+			fresh := explore.NewMachine(a.c.P)
+			fresh.Options, fresh.Stats = a.m.Options, a.m.Stats
+			a.m = fresh
+		}
+	}()
+	f()
 }
 
 // worthwhile is the cheap test: without goroutines nothing can interleave.

@@ -200,7 +200,7 @@ func (c *Compiler) driver(ts typeScope, ctor *ssa.Function) *explore.Func {
 }
 
 // exploreTypes explores every type scope.
-func (a *Analysis) exploreTypes(m *explore.Machine, seen map[string]bool) {
+func (a *Analysis) exploreTypes(seen map[string]bool) {
 	c := a.c
 	for _, ts := range c.typeScopes() {
 		var calls []explore.Call
@@ -216,14 +216,16 @@ func (a *Analysis) exploreTypes(m *explore.Machine, seen map[string]bool) {
 			if root == nil {
 				root = ts.methods[0]
 			}
-			before := m.Stats.Over
-			results := m.ExploreClient(explore.Scope{Entry: c.driver(ts, ctor), Rescue: rescue}, calls)
-			for _, r := range results {
-				a.keepClient(root, r, seen)
-			}
-			if m.Stats.Over > before {
-				a.OverScopes = append(a.OverScopes, "type "+ts.named.Obj().Name())
-			}
+			a.try("type "+ts.named.Obj().Name(), func() {
+				before := a.m.Stats.Over
+				results := a.m.ExploreClient(explore.Scope{Entry: c.driver(ts, ctor), Rescue: rescue}, calls)
+				for _, r := range results {
+					a.keepClient(root, r, seen)
+				}
+				if a.m.Stats.Over > before {
+					a.OverScopes = append(a.OverScopes, "type "+ts.named.Obj().Name())
+				}
+			})
 		}
 	}
 }

@@ -114,6 +114,9 @@ func (a *Analysis) fanout(s *spawn.Spawn) {
 		if a.limitedIn(l, s) || a.onlyOnce(l, s) || a.serves(s) || a.tokenInside(s) {
 			return
 		}
+		if f.Kind == PerElement && a.tearsDown(s) {
+			f.Kind = Configured
+		}
 		f.Spawn, f.Instr, f.Loop, f.Unbound = s, s.Site, l, group
 		a.name(&f, s, group)
 		a.add(f)

@@ -288,6 +288,37 @@ func (a *Analysis) serves(s *spawn.Spawn) bool {
 	return false
 }
 
+var ending = regexp.MustCompile(`(?i)^(stop|close|shutdown|cancel|terminate|drain|quit|kill|abort|disconnect|release|wait|gracefulstop)`)
+
+// tearsDown reports whether the goroutine ends something that was started before:
+// there are as many of those already, and ending them at once is no new load.
+func (a *Analysis) tearsDown(s *spawn.Spawn) bool {
+	if fn := ssabuild.StaticCallee(s.Site.Common()); fn != nil && ending.MatchString(fn.Name()) {
+		return true
+	}
+	for _, t := range s.Targets {
+		if t.Obj != nil && ending.MatchString(t.Obj.Name()) {
+			return true
+		}
+		if t.Fn == nil {
+			continue
+		}
+		for _, instr := range t.Fn.Blocks[0].Instrs { // in a branch it is not all that happens
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			if _, known := a.prog.Effect(call.Common()); known {
+				continue
+			}
+			if fn := ssabuild.StaticCallee(call.Common()); fn != nil && ending.MatchString(fn.Name()) && fn.Signature().Recv() != nil && fn.Signature().Params().Len() <= 1 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // goesOn reports whether a function loops until it is told to stop, or calls what does.
 func (a *Analysis) goesOn(fn *ssa.Function, depth int) bool {
 	for _, b := range fn.Blocks {

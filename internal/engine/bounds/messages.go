@@ -68,7 +68,16 @@ func (a *Analysis) received(s *spawn.Spawn, l *Loop, recv *ssa.UnOp) *message {
 	if !ok || !isData(ch.Elem()) || !a.flows(recv, s, l) {
 		return nil
 	}
-	return &message{"message", "received from " + a.errs.Name(a.prog.Path(recv.X))}
+	return a.from(recv.X)
+}
+
+// from is a message of a channel; channels of structural things carry no data.
+func (a *Analysis) from(ch ssa.Value) *message {
+	name := a.errs.Name(a.prog.Path(ch))
+	if structural(name, ch.Type()) {
+		return nil
+	}
+	return &message{"message", "received from " + name}
 }
 
 func (a *Analysis) selected(s *spawn.Spawn, l *Loop, sel *ssa.Select) *message {
@@ -84,7 +93,7 @@ func (a *Analysis) selected(s *spawn.Spawn, l *Loop, sel *ssa.Select) *message {
 		}
 		for _, ref := range *sel.Referrers() {
 			if e, ok := ref.(*ssa.Extract); ok && e.Index == i && a.flows(e, s, l) {
-				return &message{"message", "received from " + a.errs.Name(a.prog.Path(st.Chan))}
+				return a.from(st.Chan)
 			}
 		}
 	}

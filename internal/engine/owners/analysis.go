@@ -52,7 +52,7 @@ type Analysis struct {
 func Run(prog *ssabuild.Program, spawns *spawn.Analysis, e *errs.Analysis) *Analysis {
 	a := &Analysis{prog: prog, spawns: spawns, errs: e}
 	for _, s := range spawns.Spawns() {
-		if s.Kind != model.SpawnGo && s.Kind != model.SpawnWg || s.Joined {
+		if s.Kind != model.SpawnGo && s.Kind != model.SpawnWg || s.Joined || len(s.Via) > 0 {
 			continue
 		}
 		if a.announced(s) {

@@ -387,3 +387,25 @@ func shardsOf(shards []*item) {
 	}
 	wg.Wait()
 }
+
+type session struct{ open bool }
+
+func (s *session) Close() error { s.open = false; return nil }
+
+// closeAll ends what runs already.
+func closeAll(sessions []*session) error {
+	var g errgroup.Group
+	for _, s := range sessions {
+		g.Go(s.Close)
+	}
+	return g.Wait()
+}
+
+// commit follows the replicas, however they arrive.
+func commit(replicaCh <-chan string) {
+	var wg sync.WaitGroup
+	for r := range replicaCh {
+		wg.Go(func() { _ = (&item{r}).process() })
+	}
+	wg.Wait()
+}

@@ -59,3 +59,21 @@ func TestCleanupOk(t *testing.T) {
 		t.Log("hello")
 	}()
 }
+
+// eventually runs its condition in a goroutine of its own and waits for it.
+func eventually(t *testing.T, cond func() bool) {
+	ch := make(chan bool, 1)
+	for {
+		go func() { ch <- cond() }()
+		if <-ch {
+			return
+		}
+	}
+}
+
+func TestEventuallyOk(t *testing.T) {
+	eventually(t, func() bool {
+		t.Log("asked")
+		return true
+	})
+}

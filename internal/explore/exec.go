@@ -43,7 +43,7 @@ func (m *Machine) settle(s *state) []*state {
 			local++
 			m.steps++
 			if local > m.Budget.LocalSteps || m.steps > m.Budget.Steps {
-				m.over = true
+				m.over, m.localOver = true, true
 				m.pending = m.pending[:base]
 				return done
 			}

@@ -64,7 +64,8 @@ type Machine struct {
 	steps       int
 	over        bool
 	cut         bool
-	onlyBound   int // every unknown count is this one; 0: try both
+	localOver   bool // the last local walk ran out of budget
+	onlyBound   int  // every unknown count is this one; 0: try both
 	pending     []*state
 	lastResults []Value
 
@@ -195,6 +196,10 @@ type search struct {
 	// visit, if set, looks at each state instead of the stuck test and says
 	// whether to go on from it.
 	visit func(s *state) bool
+	// heavy marks operations behind which a local walk ran out of budget once:
+	// they are not followed again, so that one big function does not use up
+	// what the rest of the scope needs.
+	heavy map[*Instr]bool
 }
 
 func (sr *search) add(s *state, parent int32, rec stepRecord) bool {
@@ -262,6 +267,9 @@ func (sr *search) expand(at int32, t transition) (fresh bool) {
 		sr.rescued = true
 		return true
 	}
+	if sr.heavy[rec.instr] {
+		return false
+	}
 	n := m.fork(s)
 	bad := m.apply(n, t)
 	if bad != nil {
@@ -272,7 +280,14 @@ func (sr *search) expand(at int32, t transition) (fresh bool) {
 			return false // the end of the process must not hide what others do
 		}
 	}
+	m.localOver = false
 	nexts := m.settle(n)
+	if m.localOver {
+		if sr.heavy == nil {
+			sr.heavy = map[*Instr]bool{}
+		}
+		sr.heavy[rec.instr] = true
+	}
 	fresh = len(nexts) > 0
 	for _, next := range nexts {
 		if !sr.add(next, at, rec) {

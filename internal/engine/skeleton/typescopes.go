@@ -2,10 +2,12 @@ package skeleton
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/explore"
 )
 
@@ -45,6 +47,7 @@ func (c *Compiler) typeScopes() []typeScope {
 		if len(ts.ctors) == 0 {
 			continue
 		}
+		ts.all = slices.DeleteFunc(ts.all, func(fn *ssa.Function) bool { return !fn.Object().Exported() && !c.calledFromOutside(fn, ts) })
 		out = append(out, ts)
 	}
 	return out
@@ -86,6 +89,19 @@ func (c *Compiler) clientMethods(named *types.Named) (exported, all []*ssa.Funct
 		all = append(all, fn)
 	}
 	return exported, all
+}
+
+// calledFromOutside reports whether other code of the package than the type's
+// methods and constructors calls or starts a method: then it may do so again.
+func (c *Compiler) calledFromOutside(fn *ssa.Function, ts typeScope) bool {
+	for _, site := range c.prog.Callers(fn) {
+		outer := ssabuild.Outermost(site.Parent())
+		if recv := outer.Signature.Recv(); recv != nil && types.Identical(types.Unalias(pointee(recv.Type())), ts.named) || slices.Contains(ts.ctors, outer) {
+			continue
+		}
+		return true
+	}
+	return false
 }
 
 // constructors are the functions of the package that return the type, by their

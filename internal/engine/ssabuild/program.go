@@ -311,6 +311,9 @@ func (p *Program) Order() [][]*ssa.Function {
 				}
 			}
 		}
+		for _, anon := range fn.AnonFuncs { // those without captures are plain values
+			addTo(anon)
+		}
 	}
 	for _, comp := range flow.SCC(len(p.Funcs), func(i int) []int { return succ[i] }) {
 		fns := make([]*ssa.Function, len(comp))

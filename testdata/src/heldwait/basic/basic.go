@@ -1,0 +1,172 @@
+// Package basic has waits under a lock, and the many correct programs that look like them.
+package basic
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+)
+
+type pool struct {
+	mu     sync.Mutex
+	wg     sync.WaitGroup
+	active int
+	closed bool
+	done   chan struct{}
+	work   chan int
+	room   chan int
+}
+
+func newPool() *pool {
+	return &pool{done: make(chan struct{}), work: make(chan int), room: make(chan int, 8)}
+}
+
+func (p *pool) start() {
+	p.wg.Add(1)
+	go p.worker()
+}
+
+func (p *pool) worker() {
+	defer p.wg.Done()
+	p.mu.Lock()
+	p.active--
+	p.mu.Unlock()
+}
+
+func (p *pool) closeBad() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	p.wg.Wait() // want `p.wg.Wait waits while p.mu is held since basic.go:\d+, but \(\*pool\).worker \(basic.go:\d+\), which would end the wait, locks it first`
+}
+
+func (p *pool) closeOk() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.wg.Wait()
+}
+
+func (p *pool) loop() {
+	for v := range p.work {
+		p.mu.Lock()
+		p.active += v
+		p.mu.Unlock()
+	}
+}
+
+func (p *pool) loop2() {
+	for {
+		p.mu.Lock()
+		closed := p.closed
+		p.mu.Unlock()
+		if closed {
+			return
+		}
+		p.active += <-p.work
+	}
+}
+
+func (p *pool) sendBad(v int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.work <- v // want `send on p.work waits while p.mu is held since basic.go:\d+, but \(\*pool\).loop`
+}
+
+func (p *pool) sendRoomOk(v int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.room <- v
+}
+
+func (p *pool) sendDefaultOk(v int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case p.work <- v:
+	default:
+	}
+}
+
+func (p *pool) sleepBad() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	time.Sleep(time.Second) // want `time.Sleep waits while p.mu is held`
+}
+
+func (p *pool) fetchBad(c *http.Client) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	resp, err := c.Get("http://example.com") // want `c.Get waits while p.mu is held`
+	if err == nil {
+		resp.Body.Close()
+	}
+}
+
+func (p *pool) fetchOk(c *http.Client) {
+	p.mu.Lock()
+	p.active++
+	p.mu.Unlock()
+	resp, err := c.Get("http://example.com")
+	if err == nil {
+		resp.Body.Close()
+	}
+}
+
+// pause gives the caller's lock up around the sleep.
+func (p *pool) pause() {
+	p.mu.Unlock()
+	time.Sleep(time.Second)
+	p.mu.Lock()
+}
+
+func (p *pool) pauseOk() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pause()
+}
+
+func (p *pool) ctxOk(ctx context.Context) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-ctx.Done():
+	case <-p.done:
+	}
+}
+
+type queue struct {
+	mu   sync.Mutex
+	cond *sync.Cond
+	n    int
+}
+
+func newQueue() *queue {
+	q := &queue{}
+	q.cond = sync.NewCond(&q.mu)
+	return q
+}
+
+func (q *queue) getOk() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for q.n == 0 {
+		q.cond.Wait()
+	}
+	q.n--
+}
+
+// The awaited goroutine needs no lock.
+type quiet struct {
+	mu sync.Mutex
+	wg sync.WaitGroup
+}
+
+func (q *quiet) runOk() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.wg.Add(1)
+	go func() { defer q.wg.Done() }()
+	q.wg.Wait()
+}

@@ -1,0 +1,7 @@
+// Package a sleeps.
+package a
+
+import "time"
+
+// Nap sleeps.
+func Nap() { time.Sleep(time.Second) }

@@ -1,0 +1,197 @@
+// Package basic has conflicting lock orders, and the many correct programs that look like them.
+package basic
+
+import "sync"
+
+type bank struct {
+	mu       sync.Mutex
+	accounts []*account
+}
+
+type account struct {
+	mu      sync.Mutex
+	bank    *bank
+	balance int
+}
+
+func (a *account) get() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.balance
+}
+
+func (b *bank) totalBad() (n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, a := range b.accounts {
+		n += a.get() // want `b.accounts\[\].mu is locked while holding b.mu, but \(\*account\).closeBad locks a.bank.mu while holding a.mu \(basic.go:35\); the two may deadlock`
+	}
+	return n
+}
+
+func (a *account) closeBad() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.bank.mu.Lock()
+	a.bank.accounts = nil
+	a.bank.mu.Unlock()
+}
+
+// One order only.
+type outer struct {
+	mu sync.Mutex
+	in *inner
+}
+
+type inner struct{ mu sync.Mutex }
+
+func (o *outer) aOk() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.in.mu.Lock()
+	o.in.mu.Unlock()
+}
+
+func (o *outer) bOk() {
+	o.in.mu.Lock()
+	o.in.mu.Unlock()
+	o.mu.Lock()
+	o.mu.Unlock()
+}
+
+// A common outer lock makes the two orders harmless.
+type gated struct{ gate, p, q sync.Mutex }
+
+func (g *gated) pqOk() {
+	g.gate.Lock()
+	defer g.gate.Unlock()
+	g.p.Lock()
+	g.q.Lock()
+	g.q.Unlock()
+	g.p.Unlock()
+}
+
+func (g *gated) qpOk() {
+	g.gate.Lock()
+	defer g.gate.Unlock()
+	g.q.Lock()
+	g.p.Lock()
+	g.p.Unlock()
+	g.q.Unlock()
+}
+
+// TryLock never waits.
+type tried struct{ p, q sync.Mutex }
+
+func (t *tried) pqOk() {
+	t.p.Lock()
+	defer t.p.Unlock()
+	t.q.Lock()
+	t.q.Unlock()
+}
+
+func (t *tried) qpOk() {
+	t.q.Lock()
+	defer t.q.Unlock()
+	if t.p.TryLock() {
+		t.p.Unlock()
+	}
+}
+
+// An object under construction is nobody else's.
+type table struct {
+	mu   sync.Mutex
+	rows []*row
+}
+
+type row struct {
+	mu sync.Mutex
+	t  *table
+}
+
+func (t *table) addOk() *row {
+	r := &row{t: t}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t.mu.Lock()
+	t.rows = append(t.rows, r)
+	t.mu.Unlock()
+	return r
+}
+
+func (t *table) lockRowsOk() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, r := range t.rows {
+		r.mu.Lock()
+		r.mu.Unlock()
+	}
+}
+
+// Readers on both sides of both locks do not exclude each other.
+type readers struct{ p, q sync.RWMutex }
+
+func (r *readers) pqOk() {
+	r.p.RLock()
+	r.q.RLock()
+	r.q.RUnlock()
+	r.p.RUnlock()
+}
+
+func (r *readers) qpOk() {
+	r.q.RLock()
+	r.p.RLock()
+	r.p.RUnlock()
+	r.q.RUnlock()
+}
+
+// A cycle of three.
+type three struct{ a, b, c sync.Mutex }
+
+func (t *three) ab() {
+	t.a.Lock()
+	t.b.Lock() // want `t.b is locked while holding t.a, but \(\*three\).bc locks t.c while holding t.b \(basic.go:\d+\), and \(\*three\).ca locks t.a while holding t.c`
+	t.b.Unlock()
+	t.a.Unlock()
+}
+
+func (t *three) bc() {
+	t.b.Lock()
+	t.c.Lock()
+	t.c.Unlock()
+	t.b.Unlock()
+}
+
+func (t *three) ca() {
+	t.c.Lock()
+	t.a.Lock()
+	t.a.Unlock()
+	t.c.Unlock()
+}
+
+// The lock is given up around the call.
+type dropper struct {
+	mu  sync.Mutex
+	sub *subject
+}
+
+type subject struct {
+	mu sync.Mutex
+	d  *dropper
+}
+
+func (d *dropper) notifyOk() {
+	d.mu.Lock()
+	d.mu.Unlock()
+	d.sub.mu.Lock()
+	d.sub.mu.Unlock()
+	d.mu.Lock()
+	d.mu.Unlock()
+}
+
+func (s *subject) callOk() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.d.mu.Lock()
+	s.d.mu.Unlock()
+}

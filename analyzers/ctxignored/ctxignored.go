@@ -52,7 +52,7 @@ func unused(in *engine.Info, r *report.Reporter) {
 			continue
 		}
 		for _, p := range fn.Params {
-			if timeouts.IsContext(p.Type()) && p.Name() != "_" && p.Name() != "" && len(*p.Referrers()) == 0 {
+			if timeouts.IsContext(p.Type()) && timeouts.Named(p) && len(*p.Referrers()) == 0 {
 				r.Add(report.Diagnostic{Code: "ctxignored/unused", Pos: p.Pos(), Message: fmt.Sprintf("%s takes %s and never uses it", fn.Name(), p.Name())})
 			}
 		}

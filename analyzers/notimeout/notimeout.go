@@ -74,6 +74,8 @@ func (c *checker) wait(fn *ssa.Function, w *timeouts.Wait) {
 	case api.Network:
 		if strings.Contains(w.What, "Dial") || strings.Contains(w.What, "SendMail") {
 			c.dial(w)
+		} else if !strings.Contains(w.What, "Accept") { // those who accept are ended by closing the listener
+			c.onBehalf(fn, w, "notimeout/request")
 		}
 	case api.Database:
 		c.onBehalf(fn, w, "notimeout/query")

@@ -12,7 +12,6 @@ const (
 var clientRows = []row{
 	{grpcPkg, "ClientConn", names("Invoke", "NewStream"), waits(Client, ByCtx).withCtx(0)},
 	{grpcPkg, "ClientConnInterface", names("Invoke", "NewStream"), waits(Client, ByCtx).withCtx(0)},
-	{grpcPkg, "", names("DialContext"), waits(Network, ByCtx).withCtx(0)},
 	{grpcPkg, "Server", names("Serve"), waits(Serving, Unbounded)},
 	{grpcPkg, "Server", names("RegisterService"), calling(Register, None, Keeps)},
 	{grpcPkg, "ServerStream", names("Context"), plain(CtxOf)},

@@ -34,11 +34,16 @@ func contextParam(fn *ssa.Function) *ssa.Parameter {
 	answers := false
 	for _, p := range fn.Params {
 		answers = answers || isNamed(p.Type(), httpPkg, "ResponseWriter")
-		if (IsContext(p.Type()) || answers && IsRequest(p.Type())) && p.Name() != "_" && p.Name() != "" {
+		if (IsContext(p.Type()) || answers && IsRequest(p.Type())) && Named(p) {
 			return p
 		}
 	}
 	return nil
+}
+
+// Named reports whether the source gives a parameter a name by which it could be used.
+func Named(p *ssa.Parameter) bool {
+	return p.Object() != nil && p.Object().Name() != "" && p.Object().Name() != "_"
 }
 
 func ownContext(fn *ssa.Function) bool { return contextParam(fn) != nil }

@@ -212,3 +212,7 @@ func drainAll(ctx context.Context, in <-chan int) {
 	for range in {
 	}
 }
+
+func withoutName(context.Context, *mailbox, chan int) {}
+
+func (m *mailbox) withoutNameOk(context.Context) string { return <-m.in }

@@ -40,7 +40,9 @@ func run(in *engine.Info, r *report.Reporter) {
 		case e.Leak.Loop:
 			r.Add(iteration(in, e))
 		default:
-			r.Add(leak(in, e))
+			d := leak(in, e)
+			d.Fixes = fixes(in, e)
+			r.Add(d)
 		}
 	}
 	for _, e := range in.Locks.Events() {

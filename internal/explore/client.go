@@ -112,7 +112,8 @@ func (m *Machine) client(s *state, f *Func) int32 {
 			args[k] = b.Param(k)
 		}
 		b.Emit(Instr{Op: OpYield})
-		b.Emit(Instr{Op: OpCall, Call: CallStatic, N: f.ID, Args: args, Results: int32(f.Results)})
+		res := b.Def(Instr{Op: OpCall, Call: CallStatic, N: f.ID, Args: args, Results: int32(f.Results)})
+		b.Emit(Instr{Op: OpEscape, Args: []Reg{res}}) // the client keeps what it is given
 		b.Return()
 		late = m.Program.AddFunc(b.F, nil)
 		if m.late == nil {

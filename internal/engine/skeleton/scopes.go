@@ -200,12 +200,35 @@ func (a *Analysis) explore(m *explore.Machine, fn *ssa.Function, seen map[string
 func (a *Analysis) keep(root *ssa.Function, fs []*explore.Finding, client bool, seen map[string]bool) {
 	for _, f := range fs {
 		k := placeKey(f)
-		if seen[k] {
+		if seen[k] || a.consequence(f, root) {
 			continue
 		}
 		seen[k] = true
 		a.Findings = append(a.Findings, Finding{Finding: f, Root: root, Client: client})
 	}
+}
+
+// consequence reports whether everybody in an earlier finding of the same root is
+// stuck in f too: then the others of f only wait for them.
+func (a *Analysis) consequence(f *explore.Finding, root *ssa.Function) bool {
+	if f.Kind != explore.Stuck {
+		return false
+	}
+	for i := range a.Findings {
+		if o := &a.Findings[i]; o.Root == root && o.Kind == explore.Stuck && !o.Assumed() && subset(o.Blocked, f.Blocked) {
+			return true
+		}
+	}
+	return false
+}
+
+func subset(part, whole []explore.Blocked) bool {
+	for _, p := range part {
+		if !slices.ContainsFunc(whole, func(w explore.Blocked) bool { return w.Instr == p.Instr && placeOf(w) == placeOf(p) }) {
+			return false
+		}
+	}
+	return true
 }
 
 func placeKey(f *explore.Finding) string {

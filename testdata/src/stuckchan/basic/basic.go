@@ -401,3 +401,21 @@ func onceOk() {
 	stop()
 	stop()
 }
+
+// Known misses.
+
+// The process ends after the first error, so that nothing leaks for long; a
+// second error still waits for ever.
+func FN_exitAfterFirst(serve []func() error) {
+	errc := make(chan error)
+	for _, f := range serve {
+		go func() { errc <- f() }()
+	}
+	<-errc
+	os.Exit(1)
+}
+
+// The reader of a parameter channel lies in other code that may have stopped.
+func FN_parameter(errc chan<- error) {
+	go func() { errc <- work() }()
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -130,8 +131,27 @@ func firstStore(al *ssa.Alloc) *ssa.Store {
 
 func (a *Analysis) load(u *ssa.UnOp) {
 	if path := a.location(u.X); path != nil {
-		a.add(&Access{Instr: u, Path: path, Addr: u.X, Kind: model.ReadAccess, Content: behind(u.X), Index: indexOf(u.X)})
+		a.add(&Access{Instr: a.evaluated(u), Path: path, Addr: u.X, Kind: model.ReadAccess, Content: behind(u.X), Index: indexOf(u.X), Pos: u.Pos()})
 	}
+}
+
+// evaluated is when a load takes effect. In return x, g.Wait() the order of the
+// variable and the call is not specified, and compilers read the variable last.
+func (a *Analysis) evaluated(u *ssa.UnOp) ssa.Instruction {
+	refs := *u.Referrers()
+	if len(refs) != 1 {
+		return u
+	}
+	ret, ok := refs[0].(*ssa.Return)
+	if !ok || ret.Block() != u.Block() {
+		return u
+	}
+	for _, j := range a.spawn.Joins(u.Parent()) {
+		if j.Instr.Block() == u.Block() && spawn.Dominates(u, j.Instr) {
+			return ret
+		}
+	}
+	return u
 }
 
 // behind reports whether an address is a pointer kept in a field, variable of the

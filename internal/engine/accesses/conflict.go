@@ -43,7 +43,7 @@ func (a *Analysis) Conflict(x, y *Access) (*Conflict, bool) {
 		return fresh, ok
 	}
 	a.spawn.Meetings(x.Instr, y.Instr, share, func(m spawn.Meeting) bool {
-		if a.excluded(m, x, y) || timerOf(m.A, y) || timerOf(m.B, x) || m.A.Weak() || m.B.Weak() || !a.sameElement(m, x, y) {
+		if a.excluded(m, x, y) || usedAsSet(x, y) || timerOf(m.A, y) || timerOf(m.B, x) || m.A.Weak() || m.B.Weak() || !a.sameElement(m, x, y) {
 			return true
 		}
 		lx, _ := a.lockset(m.A, x.Instr)
@@ -54,6 +54,31 @@ func (a *Analysis) Conflict(x, y *Access) (*Conflict, bool) {
 		return a.classConflict(x, y)
 	}
 	return out, true
+}
+
+// usedAsSet reports whether x sets a pointer or map that it found nil, while y
+// relies on its being set: then x did not happen at that time.
+func usedAsSet(x, y *Access) bool {
+	load, ok := y.Instr.(*ssa.UnOp)
+	if x.Update != model.CheckSet || !ok {
+		return false
+	}
+	switch load.Type().Underlying().(type) {
+	case *types.Pointer, *types.Map:
+	default:
+		return false
+	}
+	for _, ref := range *load.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.FieldAddr, *ssa.UnOp:
+			return true
+		case ssa.CallInstruction:
+			if c := ref.Common(); c.Signature().Recv() != nil && len(c.Args) > 0 && c.Args[0] == ssa.Value(load) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // timerOf reports whether y stores the timer whose callback the footprint is: the
@@ -79,7 +104,7 @@ func (a *Analysis) shared(fx *spawn.Footprint, x *Access, fy *spawn.Footprint, y
 	if px != py || px.Root().Kind == access.Unknown {
 		return nil, nil, false
 	}
-	if varying(px.Parent()) || !px.Exact() && !isElem(px) {
+	if varying(px.Parent()) || x.Content && varying(px) || !px.Exact() && !isElem(px) {
 		return nil, nil, false
 	}
 	root := px.Root()

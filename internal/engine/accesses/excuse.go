@@ -63,6 +63,9 @@ func inBoth(xs, ys []model.LockOp) []model.LockOp {
 // explained matches comments that say why no lock is needed.
 var explained = regexp.MustCompile(`(?i)\b(no|not|n't|without|never|don't|doesn't|needn't)\b.{0,40}(lock|mutex|synchroni|race|mu\b)|\bsafe\b.{0,60}(lock|mutex|synchroni|concurren|read|write|access)|(accessed|written|read|used|touched|set|modified) only|only (be )?(accessed|written|read|used|touched|set|modified)|single.?threaded|same goroutine|racy|benign|immutable|read.?only|one goroutine`)
 
+// explainedDoc matches comments of functions that say the same of their whole body.
+var explainedDoc = regexp.MustCompile(`(?i)\b(not|n't|no|without|never)\b.{0,30}\b(need|require|hold|obtain|acquire|tak)\w*.{0,30}\block|\block\w*.{0,20}\bnot (needed|required)`)
+
 // excusedByComment reports whether a comment above the access, or on the field's
 // declaration, says why no lock is needed.
 func (a *Analysis) excusedByComment(s *Site) bool {
@@ -177,10 +180,23 @@ func (a *Analysis) takenOut(instr ssa.Instruction, container ssa.Value) bool {
 // sourceLoad is the load of a field or global that a container value comes from,
 // through a local variable that is assigned once.
 func (a *Analysis) sourceLoad(v ssa.Value) *ssa.UnOp {
-	for range 4 {
+	for range 8 {
+		if next, ok := v.(*ssa.Extract); ok { // the element of a range
+			if n, ok := next.Tuple.(*ssa.Next); ok {
+				if r, ok := n.Iter.(*ssa.Range); ok {
+					v = r.X
+					continue
+				}
+			}
+			return nil
+		}
 		load, ok := v.(*ssa.UnOp)
 		if !ok || load.Op != token.MUL {
 			return nil
+		}
+		if elem, ok := load.X.(*ssa.IndexAddr); ok {
+			v = elem.X
+			continue
 		}
 		al, isCell := a.prog.Lexical(load.X).(*ssa.Alloc)
 		if !isCell {

@@ -1,6 +1,7 @@
 package accesses
 
 import (
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -93,6 +94,7 @@ func (a *Analysis) site(x *Access) (*Site, Key) {
 	held, _ := a.HeldAt(x.Instr)
 	outer, may := a.callerLocks(x.Fn)
 	held = append(held[:len(held):len(held)], outer...)
+	held = append(held, a.handedOver(x.Instr)...)
 	s.May = append(s.May, may...)
 	for _, op := range held {
 		if a.near(op.Path, p, isGlobal) && !op.Path.HasPrefix(p) {
@@ -148,9 +150,12 @@ func (a *Analysis) silent(s *Site) bool {
 	root := s.Base.RootPath()
 	switch root.Root().Kind {
 	case access.Cell, access.Value:
-		if a.prog.Unpublished(s.Path, fn) || a.copied(root) || a.madeHere(s, root) {
+		if a.prog.Unpublished(s.Path, fn) || a.copied(root) || a.madeHere(s, root) || received(root) && s.Base.Depth() == 0 {
 			return true
 		}
+	}
+	if len(s.Held) > 0 {
+		return false // start-up code that takes the lock says what it guards
 	}
 	return a.builds(fn, s.Base) || a.onlyFresh(fn, s.Base, 0)
 }
@@ -176,11 +181,31 @@ func (a *Analysis) madeHere(s *Site, root *access.Path) bool {
 		return false
 	}
 	for _, sp := range a.spawn.SpawnsIn(s.Fn) {
+		if st, ok := s.Instr.(*ssa.Store); ok && st.Val == any(sp.Site) {
+			continue // the timer itself is kept in the object
+		}
 		if spawn.Between(sp.Site, s.Instr) && a.usesBase(sp, s.Base) {
 			return false
 		}
 	}
 	return true
+}
+
+// received reports whether an object came out of a channel: its sender has given it up.
+func received(root *access.Path) bool {
+	switch v := root.Root().Owner.(type) {
+	case *ssa.UnOp:
+		return v.Op == token.ARROW
+	case *ssa.Select:
+		return true
+	case *ssa.Extract:
+		if u, ok := v.Tuple.(*ssa.UnOp); ok {
+			return u.Op == token.ARROW
+		}
+		_, isSelect := v.Tuple.(*ssa.Select)
+		return isSelect
+	}
+	return false
 }
 
 // copied reports whether a root is a local struct value: a copy of its own.
@@ -197,12 +222,11 @@ func (a *Analysis) copied(root *access.Path) bool {
 // and is not a method of it, or its name says that it initialises.
 func (a *Analysis) builds(fn *ssa.Function, base *access.Path) bool {
 	outer := ssabuild.Outermost(fn)
+	if startsUp(outer.Name()) || a.onlyStartup(outer, 0) {
+		return true
+	}
 	if fn != outer && a.spawn.Spawned(fn) {
 		return false
-	}
-	name := strings.ToLower(outer.Name())
-	if strings.HasPrefix(name, "init") || strings.HasPrefix(name, "new") || strings.HasPrefix(name, "setdefault") {
-		return true
 	}
 	results := outer.Signature.Results()
 	for i := range results.Len() {
@@ -219,6 +243,32 @@ func (a *Analysis) builds(fn *ssa.Function, base *access.Path) bool {
 		}
 	}
 	return false
+}
+
+// startsUp reports whether a function's name says that it runs before the object is shared.
+func startsUp(name string) bool {
+	name = strings.ToLower(name)
+	for _, p := range []string{"init", "new", "setdefault", "start", "open", "setup", "restore", "recover", "load", "replay", "provision", "bootstrap"} {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyStartup reports whether a helper is called by start-up functions only.
+func (a *Analysis) onlyStartup(fn *ssa.Function, depth int) bool {
+	if depth > 3 || fn.Object() != nil && fn.Object().Exported() {
+		return false
+	}
+	sites := a.prog.Callers(fn)
+	for _, site := range sites {
+		outer := ssabuild.Outermost(site.Parent())
+		if outer != fn && !startsUp(outer.Name()) && !a.prog.IsTestFunc(outer) && !a.onlyStartup(outer, depth+1) {
+			return false
+		}
+	}
+	return len(sites) > 0
 }
 
 // onlyFresh reports whether every call of fn in this package passes a new object
@@ -245,7 +295,7 @@ func (a *Analysis) onlyFresh(fn *ssa.Function, base *access.Path, depth int) boo
 			if arg == nil {
 				return false
 			}
-			if a.prog.Unpublished(arg, caller) || a.builds(caller, arg) || a.prog.IsTestFunc(caller) || a.onlyFresh(caller, arg, depth+1) {
+			if a.prog.Unpublished(arg, caller) || received(arg) || a.builds(caller, arg) || a.prog.IsTestFunc(caller) || a.onlyFresh(caller, arg, depth+1) {
 				continue
 			}
 			return false
@@ -391,7 +441,7 @@ func namedAfter(lock, field access.Class) bool {
 		l = strings.ReplaceAll(l, word, "")
 	}
 	l = strings.Trim(l, "_")
-	return len(l) > 2 && strings.HasPrefix(f, strings.TrimSuffix(l, "s"))
+	return len(l) >= 2 && strings.HasPrefix(f, strings.TrimSuffix(l, "s"))
 }
 
 func lastName(c access.Class) string {

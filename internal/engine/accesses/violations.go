@@ -33,6 +33,9 @@ func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
 		if !s.Write() && !anyOther(writes, s) {
 			continue
 		}
+		if s.Fn.Parent() != nil && a.kept(s.Fn) || excusedByName(s) {
+			continue
+		}
 		if calls, helped := a.unlockedCalls(g, s); helped {
 			out = append(out, calls...)
 			continue
@@ -46,6 +49,11 @@ func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
 // holds a lock which may be the guard: the receiver's, for the receiver's own
 // fields, and that of any object which the comment names.
 func (a *Analysis) contracted(s *Site) bool {
+	if outer, ok := ssabuild.Outermost(s.Fn).Syntax().(*ast.FuncDecl); ok {
+		if strings.HasPrefix(strings.ToLower(outer.Name.Name), "unsafe") || explainedDoc.MatchString(flat(outer.Doc.Text())) {
+			return true
+		}
+	}
 	for fn := s.Fn; ; fn = fn.Parent() {
 		if a.declared(fn) {
 			return true
@@ -97,6 +105,28 @@ func (g *Guard) reaches(s *Site) bool {
 	return true
 }
 
+// kept reports whether a literal is called from places that are not known: it is
+// stored, returned or given to somebody who keeps it.
+func (a *Analysis) kept(fn *ssa.Function) bool {
+	known := false
+	for _, fp := range a.spawn.Footprints(fn)[1:] {
+		if fp.Prev().Prev() != nil {
+			break
+		}
+		if fp.Weak() {
+			return true
+		}
+		known = true
+	}
+	return !known
+}
+
+// excusedByName reports whether the variable's name says that it is not written.
+func excusedByName(s *Site) bool {
+	name := strings.ToLower(lastName(s.Path.Class()))
+	return strings.HasPrefix(name, "readonly") || strings.HasPrefix(name, "immutable") || strings.HasPrefix(name, "const")
+}
+
 func anyOther(writes []*Site, s *Site) bool {
 	for _, w := range writes {
 		if w != s {
@@ -113,6 +143,9 @@ func (a *Analysis) otherGuard(s *Site, writes []*Site) bool {
 		c := op.Path.Class()
 		if c == "" || s.Write() && op.Mode != api.Write {
 			continue
+		}
+		if namedAfter(c, s.Path.Class()) {
+			return true
 		}
 		all := true
 		for _, w := range writes {
@@ -232,12 +265,32 @@ func (a *Analysis) unlockedCalls(g *Guard, s *Site) (bad []*Site, helped bool) {
 		}
 	}
 	if with == 0 {
-		return nil, false
+		// Called only from where nothing is known to be wrong.
+		return nil, without == 0 && len(a.prog.Callers(fn)) > 0 && !a.spawn.Outside(fn)
 	}
 	if with < 2 && without > 0 && !a.takes(bad[0].Call.Parent(), g.Lock) || without > with {
 		return nil, true
 	}
 	return bad, true
+}
+
+// lockedAbove reports whether some call of fn, or of a function that calls it, is
+// made under the lock: then fn is a helper that expects it.
+func (a *Analysis) lockedAbove(fn *ssa.Function, lock access.Class, depth int) bool {
+	if depth > 2 {
+		return false
+	}
+	for _, site := range a.prog.Callers(fn) {
+		for _, op := range a.locks.HeldAt(site).May {
+			if op.Path.Class() == lock {
+				return true
+			}
+		}
+		if site.Parent() != fn && a.lockedAbove(site.Parent(), lock, depth+1) {
+			return true
+		}
+	}
+	return false
 }
 
 type atCall uint8
@@ -252,7 +305,7 @@ const (
 func (a *Analysis) guardAtCall(g *Guard, s *Site, site ssa.CallInstruction) atCall {
 	caller := site.Parent()
 	set := a.locks.HeldAt(site)
-	if !set.Known {
+	if !set.Known || caller.Parent() != nil && a.kept(caller) {
 		return excusedAtCall
 	}
 	if _, isDefer := site.(*ssa.Defer); isDefer {
@@ -284,6 +337,14 @@ func (a *Analysis) guardAtCall(g *Guard, s *Site, site ssa.CallInstruction) atCa
 		}
 	}
 	if a.declared(caller) || a.locks.Entry(caller).Declared || spawn.MainOnly(caller) {
+		return excusedAtCall
+	}
+	for _, op := range a.handedOver(site) {
+		if op.Path.Class() == g.Lock {
+			return heldAtCall
+		}
+	}
+	if a.lockedAbove(caller, g.Lock, 0) {
 		return excusedAtCall
 	}
 	// A caller that is itself a helper of locked callers is not at fault.

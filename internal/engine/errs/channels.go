@@ -124,7 +124,7 @@ func (a *Analysis) undrained(c *errChan) {
 		if a.starts[s.Parent()] == nil || a.syntax.excused(ssabuild.InstrPos(s)) {
 			continue
 		}
-		if send, ok := s.(*ssa.Send); ok && a.handled2(send) {
+		if send, ok := s.(*ssa.Send); ok && a.alsoHandled(send) {
 			continue
 		}
 		a.lose(Loss{Kind: Undrained, Instr: s, Name: a.Name(c.path)})
@@ -132,8 +132,11 @@ func (a *Analysis) undrained(c *errChan) {
 	}
 }
 
-// handled2 reports whether the error of a send is also given to somebody else.
-func (a *Analysis) handled2(send *ssa.Send) bool {
+// alsoHandled reports whether the error of a send is also given to somebody else.
+func (a *Analysis) alsoHandled(send *ssa.Send) bool {
+	if send.X.Referrers() == nil {
+		return false // a constant
+	}
 	for _, ref := range *send.X.Referrers() {
 		if call, ok := ref.(ssa.CallInstruction); ok && a.callHandles(call, send.X, map[ssa.Value]bool{}) {
 			return true

@@ -52,7 +52,7 @@ func (a *Analysis) supportsTests() bool {
 		}
 	}
 	path := a.prog.Types.Path() + "/"
-	return strings.Contains(path, "/testutil") || strings.Contains(path, "/test/")
+	return strings.Contains(path, "/testutil") || strings.Contains(path, "/test/") || strings.HasSuffix(a.prog.Types.Name(), "test")
 }
 
 func (a *Analysis) startedByGo(s *spawn.Spawn, g *ssa.Go) {
@@ -82,13 +82,14 @@ func (a *Analysis) calleeName(common *ssa.CallCommon) string {
 		}
 		return ssabuild.ObjName(fn)
 	}
-	switch v := common.Value.(type) {
-	case *ssa.MakeClosure:
+	switch common.Value.(type) {
+	case *ssa.MakeClosure, *ssa.Function:
 		return "this function literal"
-	case *ssa.Function:
-		return "this function literal"
-	case *ssa.UnOp, *ssa.Parameter, *ssa.FreeVar:
-		return a.Name(a.prog.Path(v))
+	}
+	if c := a.syntax.calls[common.Pos()]; c != nil {
+		if name := types.ExprString(c.Fun); !strings.Contains(name, "func(") {
+			return name
+		}
 	}
 	return ""
 }

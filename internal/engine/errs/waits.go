@@ -79,6 +79,9 @@ func (a *Analysis) droppedRun(call *ssa.Call) {
 		return
 	}
 	body := ssabuild.Arg(common, eff.Func)
+	if body == nil {
+		return
+	}
 	at, fails := body.Pos(), a.funcFails(body)
 	for _, t := range a.prog.FuncsOf(body) {
 		if t.Fn == nil {

@@ -1,4 +1,4 @@
-// Package flow holds the two solvers that every layer of the analysis shares: a
-// forward data-flow fixpoint over a semilattice, and the bottom-up order of the
-// strongly connected components of a graph. It knows nothing of Go programs.
+// Package flow holds what every layer of the analysis shares about graphs: the
+// bottom-up order of their strongly connected components. It knows nothing of Go
+// programs.
 package flow

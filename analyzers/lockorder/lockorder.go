@@ -29,6 +29,19 @@ func run(in *engine.Info, r *report.Reporter) {
 	for _, c := range in.Locks.Cycles(in.ImportedEdges) {
 		r.Add(diagnose(in, c))
 	}
+	for _, e := range in.Locks.Pairs() {
+		r.Add(pair(in, e))
+	}
+}
+
+// pair reports two locks of one class whose order is the caller's choice.
+func pair(in *engine.Info, e locks.Edge) report.Diagnostic {
+	d := report.Diagnostic{Code: "lockorder/sameclass", Pos: ssabuild.InstrPos(e.Site)}
+	d.Message = fmt.Sprintf("%s is locked while %s, of the same type, is held since %s; a caller with the two exchanged takes them in the other order, and the two may deadlock",
+		e.ToName, e.FromName, e.Outer[0].At)
+	d.Witness = append(in.Steps("G1", e.Outer, verb(e.FromMode)+e.FromName), in.Steps("G1", e.Inner, "waits to lock "+e.ToName)...)
+	d.Witness = append(d.Witness, report.Step{Goroutine: "G2", Func: e.Func, Pos: d.Pos, Text: "with the two exchanged, holds " + e.ToName + " and waits to lock " + e.FromName})
+	return d
 }
 
 // diagnose reports a cycle at the acquisition that closes it in this package.
@@ -39,12 +52,7 @@ func diagnose(in *engine.Info, c locks.Cycle) report.Diagnostic {
 	for _, e := range c.Edges[1:] {
 		others = append(others, fmt.Sprintf("%s locks %s while holding %s (%s)", e.Func, e.ToName, e.FromName, e.Inner[0].At))
 	}
-	if len(c.Edges) == 1 {
-		d.Code = "lockorder/sameclass"
-		d.Message = fmt.Sprintf("%s is locked while %s, of the same type, is held; two goroutines that meet in opposite order may deadlock", here.ToName, here.FromName)
-	} else {
-		d.Message = fmt.Sprintf("%s is locked while holding %s, but %s; the two may deadlock", here.ToName, here.FromName, strings.Join(others, ", and "))
-	}
+	d.Message = fmt.Sprintf("%s is locked while holding %s, but %s; the two may deadlock", here.ToName, here.FromName, strings.Join(others, ", and "))
 	if c.NeedsWriter {
 		d.Message += " if a writer waits"
 	}

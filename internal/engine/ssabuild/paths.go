@@ -330,6 +330,10 @@ func operand(v ssa.Value) any {
 		return e.String()
 	case *ssa.Convert:
 		return operand(e.X)
+	case *ssa.UnOp:
+		if g, ok := e.X.(*ssa.Global); ok && e.Op == token.MUL {
+			return g // a setting, read anew at each use
+		}
 	}
 	return v
 }

@@ -195,3 +195,68 @@ func (s *subject) callOk() {
 	s.d.mu.Lock()
 	s.d.mu.Unlock()
 }
+
+// Two instances of one type, in the order of the arguments.
+func transferBad(from, to *account, n int) {
+	from.mu.Lock()
+	defer from.mu.Unlock()
+	to.mu.Lock() // want `to.mu is locked while from.mu, of the same type, is held since basic.go:\d+; a caller with the two exchanged`
+	defer to.mu.Unlock()
+	from.balance -= n
+	to.balance += n
+}
+
+type numbered struct {
+	mu sync.Mutex
+	id int
+	n  int
+}
+
+func transferOk(from, to *numbered, n int) {
+	first, second := from, to
+	if second.id < first.id {
+		first, second = second, first
+	}
+	first.mu.Lock()
+	defer first.mu.Unlock()
+	second.mu.Lock()
+	defer second.mu.Unlock()
+	from.n -= n
+	to.n += n
+}
+
+type striped struct {
+	locks [16]sync.Mutex
+	m     map[uint64]uint64
+}
+
+func (s *striped) moveBad(hash, ref uint64) {
+	s.locks[hash%16].Lock()
+	s.locks[ref%16].Lock() // want `s.locks\[\] is locked while s.locks\[\], of the same type, is held`
+	s.m[ref] = hash
+	s.locks[ref%16].Unlock()
+	s.locks[hash%16].Unlock()
+}
+
+func (s *striped) allOk() {
+	for i := range s.locks {
+		s.locks[i].Lock()
+	}
+	for i := range s.locks {
+		s.locks[i].Unlock()
+	}
+}
+
+type tree struct {
+	mu     sync.Mutex
+	parent *tree
+}
+
+func (t *tree) upOk() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.parent != nil {
+		t.parent.mu.Lock()
+		defer t.parent.mu.Unlock()
+	}
+}

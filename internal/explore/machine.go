@@ -12,7 +12,7 @@ type Budget struct {
 
 // DefaultBudget is enough for scopes that a person could still follow.
 func DefaultBudget() Budget {
-	return Budget{States: 2000, Steps: 100_000, LocalSteps: 10_000, Goroutines: 8, Rescue: 150, Client: 200_000}
+	return Budget{States: 2000, Steps: 50_000, LocalSteps: 5_000, Goroutines: 8, Rescue: 150, Client: 120_000}
 }
 
 // Options switch reductions off, for tests that compare findings.

@@ -26,6 +26,7 @@ type Analysis struct {
 	edgeAt   map[edgeKey]int
 	leaks    []leak
 	sigs     *signals               // see [Analysis.Partners]
+	owners   map[access.Class]bool  // see [Analysis.owning]
 	faulty   map[*ssa.Function]bool // see [Analysis.Faulty]
 	heldIn   map[*ssa.BasicBlock][]Lockset
 	entry    map[*ssa.Function]Entry

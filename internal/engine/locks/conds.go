@@ -78,11 +78,28 @@ func (k condKey) within(p *access.Path) bool {
 
 // memKey is the memory that v was loaded from, if it was.
 func (r *run) memKey(v ssa.Value) (condKey, bool) {
+	if arg := lenOf(v); arg != nil {
+		if p := r.a.prog.Path(arg); p.Exact() {
+			return condKey{path: p, with: "len"}, true
+		}
+	}
 	u, ok := v.(*ssa.UnOp)
 	if !ok || u.Op != token.MUL {
 		return condKey{}, false
 	}
 	return r.addrKey(u.X)
+}
+
+// lenOf is x of a value len(x), nil for others.
+func lenOf(v ssa.Value) ssa.Value {
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return nil
+	}
+	if b, ok := call.Call.Value.(*ssa.Builtin); ok && b.Name() == "len" {
+		return call.Call.Args[0]
+	}
+	return nil
 }
 
 // addrKey is the subject of the memory at addr. Locals with a single store share
@@ -232,6 +249,13 @@ func (r *run) test(cond ssa.Value) (x ssa.Value, val model.Val, ok bool) {
 			return x, val.Not(), ok
 		}
 	case *ssa.BinOp:
+		if c.Op == token.GTR && lenOf(c.X) != nil && isZero(c.Y) || c.Op == token.LSS && lenOf(c.Y) != nil && isZero(c.X) {
+			x := c.X // len(x) > 0 is len(x) != 0
+			if c.Op == token.LSS {
+				x = c.Y
+			}
+			return x, model.Val{Kind: model.Neq}, true
+		}
 		if c.Op != token.EQL && c.Op != token.NEQ {
 			break
 		}
@@ -266,6 +290,11 @@ func (r *run) test(cond ssa.Value) (x ssa.Value, val model.Val, ok bool) {
 		return cond, model.Val{Kind: model.True}, true
 	}
 	return nil, model.Val{}, false
+}
+
+func isZero(v ssa.Value) bool {
+	c, ok := v.(*ssa.Const)
+	return ok && c.Value != nil && c.Value.Kind() == constant.Int && constant.Sign(c.Value) == 0
 }
 
 // constVal is the fact that a value equals the constant.

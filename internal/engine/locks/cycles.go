@@ -5,6 +5,8 @@ import (
 	"sort"
 	"strings"
 
+	"golang.org/x/tools/go/ssa"
+
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
@@ -48,6 +50,7 @@ func (a *Analysis) Cycles(imported []model.Edge) []Cycle {
 		g.add(Edge{Edge: e})
 	}
 	g.findComponents()
+	g.owning = a.owning
 	seen := make(map[string]bool)
 	var out []Cycle
 	for i := range own {
@@ -64,9 +67,14 @@ func (a *Analysis) Cycles(imported []model.Edge) []Cycle {
 		}
 	}
 	sort.SliceStable(out, func(i, j int) bool {
-		return ssabuild.InstrPos(out[i].Edges[0].Site) < ssabuild.InstrPos(out[j].Edges[0].Site)
+		p, q := ssabuild.InstrPos(out[i].Edges[0].Site), ssabuild.InstrPos(out[j].Edges[0].Site)
+		if p != q {
+			return p < q
+		}
+		return len(out[i].Edges) < len(out[j].Edges)
 	})
-	return out
+	// Longer ways round from one acquisition have the cause of the shortest.
+	return slices.CompactFunc(out, func(c, d Cycle) bool { return c.Edges[0].Site == d.Edges[0].Site })
 }
 
 // order is the graph of lock classes.
@@ -75,6 +83,8 @@ type order struct {
 	out   map[access.Class][]int
 	count map[[2]access.Class]int // pieces of evidence per direction
 	comp  map[access.Class]int    // strongly connected component
+
+	owning func(field access.Class) bool // see [Analysis.owning]
 }
 
 // findComponents prepares cyclic: an edge between components is in no cycle.
@@ -166,6 +176,9 @@ func (g *order) visits(edges []int, c access.Class) bool {
 
 // compatible reports whether e can be at work at the same time as the edges so far.
 func (g *order) compatible(edges []int, e Edge) bool {
+	if g.apart(g.edges[edges[len(edges)-1]].ToPath, e.FromPath) {
+		return false
+	}
 	for _, i := range edges {
 		if model.Gated(&g.edges[i].Edge, &e.Edge) {
 			return false
@@ -181,6 +194,9 @@ func (g *order) compatible(edges []int, e Edge) bool {
 // report: the own edge of the rarer direction.
 func (g *order) cycle(edges []int) (Cycle, bool) {
 	var c Cycle
+	if g.apart(g.edges[edges[len(edges)-1]].ToPath, g.edges[edges[0]].FromPath) {
+		return c, false
+	}
 	allRead := true
 	n := len(edges)
 	for i := range edges {
@@ -208,6 +224,71 @@ func (g *order) cycle(edges []int) (Cycle, bool) {
 		c.Edges = append(c.Edges, g.edges[edges[(best+i)%n]])
 	}
 	return c, best >= 0
+}
+
+// apart reports whether two locks of one class certainly belong to different
+// objects: each is reached through a field that owns its object, and the fields
+// are different. The locks of a utility type, held by many, meet only by class.
+func (g *order) apart(p, q *access.Path) bool {
+	if p == nil || q == nil || p.Parent() == nil || q.Parent() == nil {
+		return false
+	}
+	f, h := p.Parent().Class(), q.Parent().Class()
+	return f != "" && h != "" && f != h && g.owning(f) && g.owning(h)
+}
+
+// owning reports whether a field of this package only ever holds objects made
+// for it: everything stored into it is new.
+func (a *Analysis) owning(field access.Class) bool {
+	if a.owners == nil {
+		a.indexOwners()
+	}
+	return a.owners[field]
+}
+
+func (a *Analysis) indexOwners() {
+	a.owners = make(map[access.Class]bool)
+	shared := make(map[access.Class]bool)
+	for _, fn := range a.prog.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				st, ok := instr.(*ssa.Store)
+				if !ok || !isLockable(st.Val.Type()) {
+					continue
+				}
+				fa, ok := st.Addr.(*ssa.FieldAddr)
+				if !ok {
+					continue
+				}
+				class := a.prog.Path(fa).Class()
+				switch {
+				case class == "":
+				case a.isNew(st.Val):
+					a.owners[class] = true
+				default:
+					shared[class] = true
+				}
+			}
+		}
+	}
+	for c := range shared {
+		delete(a.owners, c)
+	}
+}
+
+// isNew reports whether a value is nil, or an object made right here.
+func (a *Analysis) isNew(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.Const:
+		return v.IsNil()
+	case *ssa.Alloc:
+		return true
+	case *ssa.Call:
+		return a.Fresh(v, 0)
+	case *ssa.MakeInterface:
+		return a.isNew(v.X)
+	}
+	return false
 }
 
 func (g *order) rank(e Edge) int { return g.count[[2]access.Class{e.From, e.To}] }

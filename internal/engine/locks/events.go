@@ -87,6 +87,9 @@ func (r *run) consider(s *state, site ssa.CallInstruction, t *model.Take, extra 
 			}
 		}
 		if access.Same(h.Path, t.Path) {
+			if direct && h.Site == site && h.Mode == api.Read {
+				return // a count of read locks, given back in another loop
+			}
 			if h.Once == t.Once {
 				r.event(Event{Kind: Relock, Site: site, Held: h, Op: t.LockOp, Take: t,
 					Loop: direct && h.Site == site && !r.pendingRelease(s, h.Path)})

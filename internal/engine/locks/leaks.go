@@ -90,8 +90,8 @@ func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) 
 	if l.held.Path.Root().Kind == access.Unknown {
 		return false // taken by an earlier iteration, as in a loop that locks them all
 	}
-	if l.handsOut() {
-		return false
+	if l.handsOut() || !l.balanced && (l.run.returnsHandle() || l.held.From == nil && len(l.held.Chain) > 1) {
+		return false // taken along with an object, or by another package's function, whose counterpart may be anywhere
 	}
 	class := l.held.Path.Class()
 	others := 0

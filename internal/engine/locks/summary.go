@@ -1,6 +1,7 @@
 package locks
 
 import (
+	"go/types"
 	"maps"
 	"slices"
 	"sort"
@@ -58,7 +59,7 @@ func (r *run) summarise() {
 				separated = false
 			}
 		}
-		if separated {
+		if separated && !(len(g.acquired) > 0 && r.returnsHandle()) {
 			kept++
 			r.sum.Outcomes = append(r.sum.Outcomes, model.Outcome{Acquired: g.acquired, Released: g.released, Conds: g.conds})
 		}
@@ -77,6 +78,25 @@ func (r *run) summarise() {
 			r.sum.Outcomes = append(r.sum.Outcomes, model.Outcome{Conds: g.conds})
 		}
 	}
+}
+
+// returnsHandle reports whether the function returns an object that, by custom,
+// stands for what was acquired: a transaction, a session, a locked entry. The
+// lock then goes with the object, whose own methods release it, and nothing is
+// said about the caller. A returned function is followed instead.
+func (r *run) returnsHandle() bool {
+	results := r.fn.Signature.Results()
+	for i := range results.Len() {
+		switch t := results.At(i).Type(); t.Underlying().(type) {
+		case *types.Pointer, *types.Struct:
+			return true
+		case *types.Interface:
+			if !isError(t) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // keptBeyond reports whether the owner of a lock is assigned to a variable that

@@ -407,3 +407,32 @@ func stripedBad(locks *[16]sync.RWMutex, ids []uint64, m map[uint64]int) int {
 	}
 	return 1
 }
+
+// End takes and releases under the same condition, asked twice.
+func (r *reg) lengthTwiceOk() {
+	if len(r.m) != 0 {
+		r.mu.Lock()
+		r.closed = true
+	}
+	r.rw.Lock()
+	r.rw.Unlock()
+	if len(r.m) > 0 {
+		r.mu.Unlock()
+	}
+}
+
+// A transaction holds the lock until it is ended.
+type txn struct{ r *reg }
+
+func (r *reg) beginOk() *txn {
+	r.rw.Lock()
+	return &txn{r}
+}
+
+func (t *txn) end() { t.r.rw.Unlock() }
+
+func (r *reg) useTxnOk() {
+	t := r.beginOk()
+	t.end()
+	r.beginOk().end()
+}

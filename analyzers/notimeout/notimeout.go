@@ -3,7 +3,6 @@ package notimeout
 import (
 	_ "embed"
 	"fmt"
-	"go/constant"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -154,10 +153,8 @@ func (c *checker) dial(w *timeouts.Wait) {
 	case w.What == "tls.Dial":
 		what = "neither the connection nor the handshake"
 	}
-	if network := ssabuild.Arg(common, offset); offset >= 0 && isConst(network) {
-		if s := constant.StringVal(network.(*ssa.Const).Value); !strings.HasPrefix(s, "tcp") {
-			return // opened at once
-		}
+	if offset >= 0 && c.tm.LocalNetwork(w.Site, ssabuild.Arg(common, offset)) {
+		return // opened at once
 	}
 	if c.tm.Loopback(ssabuild.Arg(common, offset+1)) {
 		return
@@ -166,11 +163,6 @@ func (c *checker) dial(w *timeouts.Wait) {
 	c.span(&d, w.Site)
 	d.Fixes = c.fixDial(w)
 	c.add(d)
-}
-
-func isConst(v ssa.Value) bool {
-	k, ok := v.(*ssa.Const)
-	return ok && k.Value != nil && k.Value.Kind() == constant.String
 }
 
 // onBehalf reports a wait that somebody else waits for: a context is at hand

@@ -39,7 +39,8 @@
 //
 // Loops that do work between the looks, or ask something outside the program:
 // files, sockets, functions it cannot see through; compare-and-swap loops;
-// spinlocks in methods named Lock; loops that a counter or the time ends, if they
+// spinlocks in methods named Lock; lock-free algorithms that compare atomic
+// counters with each other (spinwait/lockfree, in the strict tier); loops that a counter or the time ends, if they
 // burn no processor; a variable that only the loop's own function changes;
 // tests, for polling and sleeping.
 package spinwait

@@ -46,6 +46,9 @@ func diagnose(in *engine.Info, w polls.Wait) report.Diagnostic {
 		setter, at := setterOf(in, w)
 		if w.Kind == polls.Busy {
 			d.Code = "spinwait/busy"
+			if w.Lockfree {
+				d.Code = "spinwait/lockfree"
+			}
 			d.Message = fmt.Sprintf("this loop burns a processor until %s changes, which %s (%s) does", w.Name, setter, at)
 		} else {
 			d.Code = "spinwait/poll"

@@ -100,6 +100,7 @@ var blocks = []struct {
 		{"escape", Defect, Default, "a guarded map or slice is returned and used after the lock is released"},
 		{"needlock", Defect, Default, "a function that needs its caller to hold a lock is called without it"},
 		{"contract", Defect, Default, "a written locking contract is violated"},
+		{"parallel", Defect, Default, "a field is accessed by two goroutines at once without a common lock, and one writes"},
 		{"minority", Defect, Strict, "a field usually accessed under a lock is accessed without it"},
 	}},
 	{"lockorder", []check{
@@ -215,6 +216,7 @@ var blocks = []struct {
 	}},
 	{"spinwait", []check{
 		{"busy", Defect, Default, "a loop burns a processor until a flag changes"},
+		{"lockfree", Policy, Strict, "a lock-free algorithm burns a processor until a counter catches up"},
 		{"poll", Hazard, Default, "a loop polls a flag that another goroutine sets"},
 		{"default", Defect, Default, "a loop spins on a select whose default does nothing"},
 		{"closed", Defect, Default, "a loop goes on receiving from a channel that is closed"},

@@ -36,6 +36,9 @@ type Wait struct {
 	Name    string          // of the subject
 	Setter  ssa.Instruction // an instruction elsewhere that changes the subject
 	Go      *ssa.Go
+	// Lockfree marks a Busy wait that compares atomic counters with each other, as
+	// lock-free algorithms do which know that the wait is short.
+	Lockfree bool
 }
 
 // An Analysis looks at one package.

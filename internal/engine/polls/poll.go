@@ -34,6 +34,7 @@ func (a *Analysis) polling(fn *ssa.Function, l *loops.Loop) (Wait, bool) {
 		}
 		if set := a.setter(s.path, fn); set != nil {
 			w.Subject, w.Setter, w.Name = s.path, set, s.path.String()
+			w.Lockfree = s.paired && s.atomic
 			if exit.Block() == l.Head {
 				break // the condition of the loop; tests in its body come second, the last being what is waited for
 			}
@@ -174,6 +175,8 @@ type subject struct {
 	path   *access.Path
 	varies bool // it depends on what the loop itself computes
 	timed  bool // it depends on the time
+	paired bool // it compares two values that are no constants
+	atomic bool // it reads with sync/atomic
 }
 
 func (s *subject) look(v ssa.Value, depth int) {
@@ -185,6 +188,11 @@ func (s *subject) look(v ssa.Value, depth int) {
 	case *ssa.BinOp:
 		s.look(v.X, depth+1)
 		s.look(v.Y, depth+1)
+		if _, ok := v.Y.(*ssa.Const); !ok {
+			if _, ok := v.X.(*ssa.Const); !ok {
+				s.paired = true
+			}
+		}
 	case *ssa.UnOp:
 		switch v.Op {
 		case token.MUL:
@@ -254,6 +262,7 @@ func (s *subject) call(v *ssa.Call, depth int) {
 		return
 	}
 	if eff, ok := s.a.prog.Effect(common); ok && eff.Op == api.AtomicLoad {
+		s.atomic = true
 		if recv := ssabuild.Receiver(common); s.loop.Invariant(recv) {
 			s.found(recv)
 		} else {
@@ -270,6 +279,12 @@ func (s *subject) call(v *ssa.Call, depth int) {
 
 // getter looks through a function that only reads: what its result depends on, in terms of the caller.
 func (s *subject) getter(v *ssa.Call) {
+	for _, arg := range v.Common().Args {
+		if !s.loop.Invariant(arg) {
+			s.varies = true
+			return
+		}
+	}
 	for _, t := range s.a.prog.Callees(v) {
 		if t.Fn == nil || t.Via != ssabuild.Static {
 			continue

@@ -1,6 +1,7 @@
 package timeouts
 
 import (
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -288,4 +289,29 @@ func (a *Analysis) runsNow(call *ssa.Call, mk *ssa.MakeClosure) bool {
 		}
 	}
 	return true
+}
+
+// LocalNetwork reports whether the network that a dial is given is known not to
+// be TCP: it is another constant, or the dial happens only where it equals one.
+func (a *Analysis) LocalNetwork(site ssa.CallInstruction, network ssa.Value) bool {
+	if s := text(network); s != "" {
+		return !strings.HasPrefix(s, "tcp")
+	}
+	if network == nil {
+		return false
+	}
+	path := a.prog.Path(network)
+	for d := site.Block(); d.Idom() != nil; d = d.Idom() {
+		p := d.Idom()
+		cond, ok := p.Instrs[len(p.Instrs)-1].(*ssa.If)
+		if !ok || len(d.Preds) != 1 || d != p.Succs[0] {
+			continue
+		}
+		if bin, ok := cond.Cond.(*ssa.BinOp); ok && bin.Op == token.EQL && a.prog.Path(bin.X) == path {
+			if s := text(bin.Y); s != "" && !strings.HasPrefix(s, "tcp") {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -85,3 +85,12 @@ type proxy struct{ dialer *net.Dialer }
 func newProxy(d time.Duration) *proxy { return &proxy{dialer: &net.Dialer{Timeout: d}} }
 
 func (p *proxy) connectOk(addr string) (net.Conn, error) { return p.dialer.Dial("tcp", addr) }
+
+func switchedOk(network, addr string) (net.Conn, error) {
+	switch network {
+	case "unix":
+		return net.Dial(network, addr)
+	default:
+		return net.DialTimeout(network, addr, time.Second)
+	}
+}

@@ -225,3 +225,37 @@ func (t *table) gapOk(i int) *node {
 		off++
 	}
 }
+
+func (r *ring) pushed() {
+	r.acquired.Add(1)
+	r.written.Add(1)
+}
+
+type ring struct{ acquired, written atomic.Uint32 }
+
+func (r *ring) drainOk() {
+	for r.acquired.Load() != r.written.Load() { // a lock-free algorithm: strict
+		runtime.Gosched()
+	}
+}
+
+type tree struct {
+	leaf  *int
+	edges []*tree
+}
+
+func (t *tree) set(i *int) { t.leaf = i }
+
+func (t *tree) isLeaf() bool { return t.leaf != nil }
+
+func (t *tree) minimumOk() *int {
+	for {
+		if t.isLeaf() {
+			return t.leaf
+		}
+		if len(t.edges) == 0 {
+			return nil
+		}
+		t = t.edges[0]
+	}
+}

@@ -408,16 +408,21 @@ func stripedBad(locks *[16]sync.RWMutex, ids []uint64, m map[uint64]int) int {
 	return 1
 }
 
-// End takes and releases under the same condition, asked twice.
-func (r *reg) lengthTwiceOk() {
-	if len(r.m) != 0 {
-		r.mu.Lock()
-		r.closed = true
+// A writer takes and releases under the same condition, asked twice.
+type writer struct {
+	r       *reg
+	changes []int
+}
+
+func (w *writer) lengthTwiceOk() {
+	if len(w.changes) != 0 {
+		w.r.mu.Lock()
+		w.r.closed = true
 	}
-	r.rw.Lock()
-	r.rw.Unlock()
-	if len(r.m) > 0 {
-		r.mu.Unlock()
+	w.r.rw.Lock()
+	w.r.rw.Unlock()
+	if len(w.changes) > 0 {
+		w.r.mu.Unlock()
 	}
 }
 

@@ -93,6 +93,9 @@ func hazard(in *engine.Info, e *locks.Event) (report.Diagnostic, bool) {
 	case api.Sleep:
 		d.Code = "heldwait/sleep"
 	case api.Block:
+		if e.Block.Kind == api.Network && e.Block.Bound == api.ByReceiver {
+			return d, false // a connection under the lock that serialises its use, bounded by its deadlines
+		}
 		switch e.Block.Kind {
 		case api.Client, api.Process, api.Database, api.Network:
 			d.Code = "heldwait/io"

@@ -48,6 +48,9 @@ func pair(in *engine.Info, e locks.Edge) report.Diagnostic {
 func diagnose(in *engine.Info, c locks.Cycle) report.Diagnostic {
 	here := c.Edges[0]
 	d := report.Diagnostic{Code: "lockorder/cycle", Pos: ssabuild.InstrPos(here.Site), Key: c.Key()}
+	if len(c.Edges) > 2 && !c.OneOwner() {
+		d.Code = "lockorder/long" // each further class is a further guess that its instances are one
+	}
 	var others []string
 	for _, e := range c.Edges[1:] {
 		others = append(others, fmt.Sprintf("%s locks %s while holding %s (%s)", e.Func, e.ToName, e.FromName, e.Inner[0].At))

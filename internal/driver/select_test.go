@@ -18,7 +18,7 @@ func TestSelectionOfUnusedSuppressions(t *testing.T) {
 	}
 	var s selection
 	assert.True(t, s.keeps(unused("relock/lock")))
-	assert.False(t, s.keeps(unused("lockorder/self")), "its tier is off")
+	assert.False(t, s.keeps(unused("lockorder/long")), "its tier is off")
 	assert.False(t, s.keeps(unused("lockorder")), "one of its tiers is off")
 	require.NoError(t, s.add("relock/lock", false))
 	assert.False(t, s.keeps(unused("relock/lock")))

@@ -17,7 +17,7 @@ import (
 
 // The test binary doubles as a linter of its own, whose findings are plain:
 // a call of BUG is relock/lock, of HAZARD heldwait/deadlock, of STRICT
-// lockorder/self, of AGAIN relock/once; the fix calls BUGok and so on, but for
+// lockorder/long, of AGAIN relock/once; the fix calls BUGok and so on, but for
 // AGAIN, where it calls BUG. RUNTIME, relock/upgrade, has a second fix, that
 // imports the runtime module. And a call of what calls BUG, in this package or another,
 // is relock/call, which takes facts to know.
@@ -111,7 +111,7 @@ func plainTool() *Tool {
 		Reporters: []*analysis.Analyzer{
 			reporter("relock", map[string]string{"BUG": "relock/lock", "AGAIN": "relock/once", "RUNTIME": "relock/upgrade", "": "relock/call"}),
 			reporter("heldwait", map[string]string{"HAZARD": "heldwait/deadlock"}),
-			reporter("lockorder", map[string]string{"STRICT": "lockorder/self"}),
+			reporter("lockorder", map[string]string{"STRICT": "lockorder/long"}),
 		},
 		RegisterFlags: func(fs *flag.FlagSet) {
 			fs.BoolVar(&opts.Strict, flagStrict, false, "emit the strict tier")

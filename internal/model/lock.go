@@ -127,6 +127,7 @@ type Blocking struct {
 	Op     api.Op       // WgWait, CondWait, Sleep, Block …; NoOp for channel operations
 	What   string       // "receive from s.done", "net.Dial"
 	Kind   api.Blocking // of Block
+	Bound  api.Bound    // of Block: what may limit it
 	Path   *access.Path // channel, wait group or condition, nil if none
 	Before []LockOp     // locks of the caller that are given up around it
 	Conds  []Cond       // on entry

@@ -42,6 +42,7 @@ func (l *Locks) Encode(e *Encoder) {
 		b := &l.Blocks[i]
 		e.Uint(int(b.Op))
 		e.Uint(int(b.Kind))
+		e.Uint(int(b.Bound))
 		e.String(b.What)
 		e.Path(b.Path)
 		encodeOps(e, b.Before)
@@ -81,7 +82,7 @@ func DecodeLocks(d *Decoder) *Locks {
 	}
 	l.Blocks = make([]Blocking, d.Len())
 	for i := range l.Blocks {
-		b := Blocking{Op: api.Op(d.Uint()), Kind: api.Blocking(d.Uint()), What: d.String(), Path: d.Path(), Before: decodeOps(d), Conds: decodeConds(d)}
+		b := Blocking{Op: api.Op(d.Uint()), Kind: api.Blocking(d.Uint()), Bound: api.Bound(d.Uint()), What: d.String(), Path: d.Path(), Before: decodeOps(d), Conds: decodeConds(d)}
 		if hops := decodeHops(d); len(hops) == 1 {
 			b.Hop = hops[0]
 		}

@@ -106,7 +106,7 @@ var blocks = []struct {
 	{"lockorder", []check{
 		{"cycle", Defect, Default, "locks are taken in conflicting orders"},
 		{"sameclass", Defect, Default, "two instances of one type are locked in either order"},
-		{"self", Defect, Strict, "two instances of one type are locked with no order between them"},
+		{"long", Defect, Strict, "three or more locks of different types are taken in a circle"},
 	}},
 	{"relock", []check{
 		{"lock", Defect, Default, "a mutex is locked again while it is held"},

@@ -31,6 +31,17 @@ func (c Cycle) Key() string {
 	return strings.Join(classes, " ")
 }
 
+// OneOwner reports whether all locks of the cycle are fields of one type, so that
+// they are likely those of one object.
+func (c Cycle) OneOwner() bool {
+	for _, e := range c.Edges {
+		if typeOf(e.From) != typeOf(c.Edges[0].From) {
+			return false
+		}
+	}
+	return true
+}
+
 // maxCycle bounds the length of cycles searched for. Longer ones are found in
 // nobody's bug tracker and cost exponential time.
 const maxCycle = 5

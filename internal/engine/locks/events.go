@@ -272,7 +272,7 @@ func (r *run) channelOp(s *state, instr ssa.Instruction) {
 
 // blockingCall describes a known function that may wait.
 func (r *run) blockingCall(common *ssa.CallCommon, eff api.Effect) *model.Blocking {
-	b := &model.Blocking{Op: eff.Op, Kind: eff.Blocking}
+	b := &model.Blocking{Op: eff.Op, Kind: eff.Blocking, Bound: eff.Bound}
 	fn := ssabuild.StaticCallee(common)
 	if fn == nil {
 		return nil

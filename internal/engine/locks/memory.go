@@ -1,0 +1,128 @@
+package locks
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
+)
+
+// redefine forgets what was known of the results of an instruction that runs again.
+func (r *run) redefine(s *state, v ssa.Value) *state {
+	if len(s.facts) == 0 {
+		return s
+	}
+	return s.drop(func(key int) bool {
+		k := r.subject(key)
+		if k.v != nil {
+			return k.v == v && k.idx >= 0
+		}
+		if slices.Contains(ssabuild.Owners(k.path), v) {
+			return true
+		}
+		q, ok := k.with.(*access.Path)
+		return ok && slices.Contains(ssabuild.Owners(q), v)
+	})
+}
+
+// stale renames locks that depend on v, whose instruction runs again in a loop:
+// they belong to the previous iteration's object and are only known by class.
+func (r *run) stale(s *state, v ssa.Value) *state {
+	for i, h := range s.held {
+		if slices.Contains(ssabuild.Owners(h.Path), v) {
+			return r.stale(r.forgetInstance(s, i), v)
+		}
+	}
+	return s
+}
+
+// forgetInstance keeps only the class of the held lock at index i.
+func (r *run) forgetInstance(s *state, i int) *state {
+	h := s.held[i]
+	c := s.remove(i)
+	h.Path = r.a.prog.Paths.Unknown(h.Path.Class())
+	if h.Path.Class() != "" && c.find(h.Path) < 0 {
+		c.held = append(c.held, h)
+	}
+	return c
+}
+
+// endIteration handles the edge from pred back to the loop header b: a lock of an
+// object that belongs to the iteration, still held here, is out of reach from now on.
+func (r *run) endIteration(s *state, b, pred *ssa.BasicBlock) *state {
+	if !b.Dominates(pred) {
+		return s
+	}
+	for i, h := range s.held {
+		for _, v := range ssabuild.Owners(h.Path) {
+			instr, ok := v.(ssa.Instruction)
+			if !ok || instr.Parent() != r.fn || !b.Dominates(instr.Block()) {
+				continue
+			}
+			if !h.Once && !r.a.quiet {
+				r.loopEnds = append(r.loopEnds, loopEnd{h, pred.Instrs[len(pred.Instrs)-1]})
+			}
+			return r.endIteration(r.forgetInstance(s, i), b, pred)
+		}
+	}
+	return s
+}
+
+// stored applies a store: the fact of the value goes to the memory, facts of parts are forgotten.
+func (r *run) stored(s *state, st *ssa.Store) *state {
+	k, ok := r.addrKey(st.Addr)
+	if !ok {
+		return s
+	}
+	val := r.eval(s, st.Val)
+	if k.path != nil {
+		s = s.drop(func(key int) bool {
+			return r.subject(key).within(k.path)
+		})
+	}
+	if i, tracked := r.tracked(k); tracked {
+		s = s.set(i, val)
+	}
+	return s
+}
+
+// zeroed applies the making of a variable: it has its zero value.
+func (r *run) zeroed(s *state, a *ssa.Alloc) *state {
+	i, ok := r.tracked(condKey{v: a, idx: -1})
+	if !ok {
+		return s
+	}
+	var val model.Val
+	switch t := a.Type().Underlying().(*types.Pointer).Elem().Underlying().(type) {
+	case *types.Basic:
+		switch {
+		case t.Info()&types.IsBoolean != 0:
+			val.Kind = model.False
+		case t.Info()&types.IsInteger != 0:
+			val.Kind = model.Eq
+		case t.Info()&types.IsString != 0:
+			val = model.Val{Kind: model.Eq, N: stringNumber("")}
+		}
+	case *types.Pointer, *types.Interface, *types.Map, *types.Slice, *types.Chan, *types.Signature:
+		val.Kind = model.Nil
+	}
+	return s.set(i, val)
+}
+
+// relocked forgets facts about fields of the object whose lock was just taken:
+// others may have changed them. Facts about other objects stay; forgetting all at
+// every Lock caused false alarms, forgetting none would hide double-checked locking.
+func (r *run) relocked(s *state, lock *access.Path) *state {
+	owner := lock.Parent()
+	if owner == nil {
+		return s
+	}
+	return s.drop(func(key int) bool {
+		k := r.subject(key)
+		return k.path != owner && k.within(owner)
+	})
+}

@@ -35,6 +35,7 @@ type place struct {
 func run(in *engine.Info, r *report.Reporter) {
 	claimed := in.Accesses().Claimed(accesses.Counter)
 	seen := make(map[place]bool)
+	said := make(map[access.Class]bool)
 	for _, u := range in.Accesses().UnlockedCalls() {
 		seen[place{fn: ssabuild.Outermost(u.Callee), call: u.Call}] = true
 		r.Add(unlockedCall(in, u))
@@ -54,6 +55,9 @@ func run(in *engine.Info, r *report.Reporter) {
 			seen[p] = true
 			r.Add(unguarded(in, g, s))
 		}
+		if len(g.Bad) > 0 {
+			said[g.Field] = true
+		}
 		for _, s := range accesses.Worst(g.Shared) {
 			if p := (place{field: g.Field + "/r", fn: ssabuild.Outermost(s.Fn)}); !seen[p] {
 				seen[p] = true
@@ -61,6 +65,24 @@ func run(in *engine.Info, r *report.Reporter) {
 			}
 		}
 	}
+	for _, race := range in.Accesses().Races() {
+		if race.Family == accesses.Field && !said[race.Group.Key.Class] {
+			said[race.Group.Key.Class] = race.Group.Key.Class != ""
+			r.Add(parallel(in, race))
+		}
+	}
+}
+
+// parallel describes a race that an activation shows directly, whatever guards the field elsewhere.
+func parallel(in *engine.Info, race *accesses.Race) report.Diagnostic {
+	c := race.Conflicts[0]
+	d := report.Diagnostic{Code: "racyfield/parallel", Pos: c.X.Pos, Message: in.Clash(c), Witness: in.Interleaving(c)}
+	for _, other := range race.Conflicts[1:] {
+		if other.X.Pos != c.X.Pos {
+			d.Related = append(d.Related, analysis.RelatedInformation{Pos: other.X.Pos, Message: "also " + in.Verb(other.X) + " here"})
+		}
+	}
+	return d
 }
 
 // unlockedCall describes a call of fooLocked without the lock.

@@ -219,12 +219,25 @@ func (a *Analysis) handedOver(instr ssa.Instruction) []model.LockOp {
 	var out []model.LockOp
 	for _, b := range instr.Parent().Blocks {
 		for _, in := range b.Instrs {
-			call, ok := in.(*ssa.Call)
+			call, ok := in.(ssa.CallInstruction)
 			if !ok {
 				continue
 			}
 			eff, ok := a.prog.Effect(call.Common())
-			if !ok || eff.Op != api.Unlock || !spawn.Between(instr, call) {
+			if !ok || eff.Op != api.Unlock {
+				continue
+			}
+			switch call.(type) {
+			case *ssa.Call:
+				if !spawn.Between(instr, call) {
+					continue
+				}
+			case *ssa.Defer:
+				// Registered while the lock is held, if by somebody else.
+				if !spawn.Dominates(call, instr) {
+					continue
+				}
+			default:
 				continue
 			}
 			path := a.prog.Path(ssabuild.Receiver(call.Common()))

@@ -33,7 +33,7 @@ func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
 		if !s.Write() && !anyOther(writes, s) {
 			continue
 		}
-		if s.Fn.Parent() != nil && a.kept(s.Fn) || excusedByName(s) {
+		if s.Fn.Parent() != nil && (a.kept(s.Fn) || a.given(s)) || excusedByName(s) || a.onlyValue(s.Fn) {
 			continue
 		}
 		if calls, helped := a.unlockedCalls(g, s); helped {
@@ -119,6 +119,33 @@ func (a *Analysis) kept(fn *ssa.Function) bool {
 		known = true
 	}
 	return !known
+}
+
+// given reports whether the object is a parameter of a literal: whoever calls the
+// literal passes it, and holds what it takes.
+func (a *Analysis) given(s *Site) bool {
+	if s.Base == nil {
+		return false
+	}
+	root := s.Base.RootPath().Root()
+	if root.Kind != access.Param || root.Owner != any(s.Fn) {
+		return false
+	}
+	for _, fp := range a.spawn.Footprints(s.Fn)[1:] {
+		if fp.Prev().Prev() == nil && (fp.Async || len(fp.Target().Args) > 0) {
+			return false // started, or called by name
+		}
+	}
+	return true
+}
+
+// onlyValue reports whether a declared function is not called by name in this
+// package, but used as a value: who calls it, under which locks, is not known.
+func (a *Analysis) onlyValue(fn *ssa.Function) bool {
+	if fn.Parent() != nil || len(a.prog.Callers(fn)) > 0 || fn.Object() == nil || fn.Object().Exported() {
+		return false
+	}
+	return a.spawn.Outside(fn)
 }
 
 // excusedByName reports whether the variable's name says that it is not written.

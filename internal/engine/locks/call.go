@@ -381,14 +381,20 @@ func (r *run) handOverTo(s *state, t ssabuild.Target) *state {
 	if sum == nil {
 		return s
 	}
-	for i := range sum.Outcomes {
-		for _, op := range sum.Outcomes[i].Released {
+	give := func(ops []model.LockOp) {
+		for _, op := range ops {
 			op = r.translate(op, t)
 			if j := s.find(op.Path); j >= 0 {
 				r.released[op.Path] = true
 				s = s.remove(j)
 			}
 		}
+	}
+	for i := range sum.Outcomes {
+		give(sum.Outcomes[i].Released)
+	}
+	for i := range sum.Takes { // given up and taken again: a mutex used as a gate between the two
+		give(sum.Takes[i].Before)
 	}
 	return s
 }

@@ -307,3 +307,19 @@ func (s *store) splitOk(text string) bool {
 	s.mu.Unlock()
 	return false
 }
+
+// gateOk passes a mutex to and fro between two goroutines.
+func gateOk(n int) {
+	var gate sync.Mutex
+	gate.Lock()
+	go func() {
+		for {
+			gate.Unlock()
+			gate.Lock()
+		}
+	}()
+	for range n {
+		gate.Lock()
+		gate.Unlock()
+	}
+}

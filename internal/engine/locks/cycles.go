@@ -62,6 +62,11 @@ func (a *Analysis) Cycles(imported []model.Edge) []Cycle {
 	}
 	g.findComponents()
 	g.owning = a.owning
+	for i := range own {
+		if g.cyclic(g.edges[i]) {
+			g.edges[i].Gates = a.outerGates(g.edges[i])
+		}
+	}
 	seen := make(map[string]bool)
 	var out []Cycle
 	for i := range own {
@@ -86,6 +91,18 @@ func (a *Analysis) Cycles(imported []model.Edge) []Cycle {
 	})
 	// Longer ways round from one acquisition have the cause of the shortest.
 	return slices.CompactFunc(out, func(c, d Cycle) bool { return c.Edges[0].Site == d.Edges[0].Site })
+}
+
+// outerGates adds to the gates of an edge the locks that all callers of its
+// function hold.
+func (a *Analysis) outerGates(e Edge) []model.Gate {
+	gates := slices.Clone(e.Gates)
+	for _, op := range a.Entry(e.Fn).Must {
+		if op.Path.Class() != "" {
+			gates = append(gates, model.Gate{Class: op.Path.Class(), Mode: op.Mode})
+		}
+	}
+	return gates
 }
 
 // order is the graph of lock classes.

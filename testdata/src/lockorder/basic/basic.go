@@ -260,3 +260,24 @@ func (t *tree) upOk() {
 		defer t.parent.mu.Unlock()
 	}
 }
+
+// The gate is taken by the callers of both halves.
+type batch struct{ gate, read, main sync.Mutex }
+
+func (b *batch) commitOk() { b.gate.Lock(); defer b.gate.Unlock(); b.commit() }
+
+func (b *batch) commit() {
+	b.read.Lock()
+	b.main.Lock()
+	b.main.Unlock()
+	b.read.Unlock()
+}
+
+func (b *batch) defragOk() {
+	b.gate.Lock()
+	defer b.gate.Unlock()
+	b.main.Lock()
+	b.read.Lock()
+	b.read.Unlock()
+	b.main.Unlock()
+}

@@ -3,6 +3,7 @@ package notimeout
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -16,6 +17,10 @@ import (
 
 // defaultTimeout is what fixes set: long enough for any healthy peer.
 const defaultTimeout = "30"
+
+func (c *checker) callAt(site ssa.CallInstruction) (*ast.CallExpr, []ast.Node) {
+	return edit.CallAt(c.in.Prog.Files, site.Pos())
+}
 
 // imports returns the name of package path in the file of n, and appends the edits that import it.
 func (c *checker) imports(path []ast.Node, path0 string, edits *[]analysis.TextEdit) (string, bool) {
@@ -34,56 +39,56 @@ func fix(title string, edits []analysis.TextEdit) []analysis.SuggestedFix {
 
 // fixField sets a field of a composite literal. A request that takes longer than
 // the limit now fails, which the title and the comment in the code say.
-func (c *checker) fixField(s syntax, field, seconds, why string) []analysis.SuggestedFix {
-	if s.file == nil || s.lit == nil && s.call == nil {
+func (c *checker) fixField(m edit.Making, field, seconds, why string) []analysis.SuggestedFix {
+	if m.File == nil || m.Lit == nil && m.New == nil {
 		return nil
 	}
-	for _, e := range s.elems() {
+	for _, e := range elems(m) {
 		if kv, ok := e.(*ast.KeyValueExpr); !ok || types.ExprString(kv.Key) == field {
 			return nil // positional, or set to zero on purpose
 		}
 	}
 	var edits []analysis.TextEdit
-	at := ast.Node(s.lit)
-	if s.lit == nil {
-		at = s.call
+	at := ast.Node(m.Lit)
+	if m.Lit == nil {
+		at = m.New
 	}
-	name, ok := c.imports([]ast.Node{at, s.file}, "time", &edits)
+	name, ok := c.imports([]ast.Node{at, m.File}, "time", &edits)
 	if !ok {
 		return nil
 	}
 	setting := fmt.Sprintf("%s: %s * %s.Second", field, seconds, name)
-	line := func(pos token) int { return c.in.Prog.Fset.Position(pos).Line }
+	line := func(pos token.Pos) int { return c.in.Prog.Fset.Position(pos).Line }
 	switch {
-	case s.lit != nil && len(s.lit.Elts) > 0 && line(s.lit.Elts[0].Pos()) > line(s.lit.Lbrace):
-		edits = append(edits, edit.Insert(s.lit.Lbrace+1, "\n"+setting+", // "+why))
-	case s.lit != nil:
-		if len(s.lit.Elts) > 0 {
+	case m.Lit != nil && len(m.Lit.Elts) > 0 && line(m.Lit.Elts[0].Pos()) > line(m.Lit.Lbrace):
+		edits = append(edits, edit.Insert(m.Lit.Lbrace+1, "\n"+setting+", // "+why))
+	case m.Lit != nil:
+		if len(m.Lit.Elts) > 0 {
 			setting = ", " + setting
 		}
-		if n := len(s.lit.Elts); n > 0 && line(s.lit.Rbrace) > line(s.lit.Elts[n-1].End()) {
+		if n := len(m.Lit.Elts); n > 0 && line(m.Lit.Rbrace) > line(m.Lit.Elts[n-1].End()) {
 			return nil // the first field on the line of the brace, the last not: nobody writes that
 		}
-		edits = append(edits, edit.Insert(s.lit.Rbrace, setting+" /* "+why+" */"))
-	case len(s.call.Args) == 1 && types.ExprString(s.call.Fun) == "new":
-		edits = append(edits, edit.Replace(s.call, "&"+types.ExprString(s.call.Args[0])+"{"+setting+" /* "+why+" */}"))
+		edits = append(edits, edit.Insert(m.Lit.Rbrace, setting+" /* "+why+" */"))
+	case len(m.New.Args) == 1 && types.ExprString(m.New.Fun) == "new":
+		edits = append(edits, edit.Replace(m.New, "&"+types.ExprString(m.New.Args[0])+"{"+setting+" /* "+why+" */}"))
 	default:
 		return nil
 	}
 	return fix(fmt.Sprintf("Set %s to %s seconds", field, seconds), edits)
 }
 
-func (s syntax) elems() []ast.Expr {
-	if s.lit == nil {
+func elems(m edit.Making) []ast.Expr {
+	if m.Lit == nil {
 		return nil
 	}
-	return s.lit.Elts
+	return m.Lit.Elts
 }
 
 // fixHelper gives http.Get and its siblings a client with a limit. The transport,
 // and with it the pool of connections, stays the default one.
-func (c *checker) fixHelper(w *timeouts.Wait) []analysis.SuggestedFix {
-	call, path := c.callAt(w.Site)
+func (c *checker) fixHelper(h *timeouts.Hazard) []analysis.SuggestedFix {
+	call, path := c.callAt(h.Site)
 	if call == nil {
 		return nil
 	}
@@ -102,13 +107,13 @@ func (c *checker) fixHelper(w *timeouts.Wait) []analysis.SuggestedFix {
 }
 
 // fixRequest makes the request with the context at hand.
-func (c *checker) fixRequest(w *timeouts.Wait) []analysis.SuggestedFix {
-	hand := timeouts.AtHand(w.Site.Parent())
-	arg := ssabuildArg(w)
+func (c *checker) fixRequest(h *timeouts.Hazard) []analysis.SuggestedFix {
+	hand := timeouts.AtHand(h.Site.Parent())
+	arg := sentRequest(h)
 	if hand == nil || arg == nil {
 		return nil
 	}
-	made, ok := c.tm.Source(extracted(arg)).(*ssa.Call)
+	made, ok := c.in.Timeouts.Source(extracted(arg)).(*ssa.Call)
 	if !ok {
 		return nil
 	}
@@ -125,11 +130,11 @@ func extracted(v ssa.Value) ssa.Value {
 	return v
 }
 
-func ssabuildArg(w *timeouts.Wait) ssa.Value {
-	if w.Effect.Bound != api.ByRequest || len(w.Site.Common().Args) == 0 {
+func sentRequest(h *timeouts.Hazard) ssa.Value {
+	if h.Wait.Effect.Bound != api.ByRequest || len(h.Site.Common().Args) == 0 {
 		return nil
 	}
-	return w.Site.Common().Args[len(w.Site.Common().Args)-1]
+	return h.Site.Common().Args[len(h.Site.Common().Args)-1]
 }
 
 // fixContext calls the variant of a function that takes a context, with the one at hand.
@@ -168,8 +173,8 @@ func shadowed(c *checker, call *ast.CallExpr, hand *ssa.Parameter) bool {
 }
 
 // fixDial bounds the opening of a connection: by the context at hand, else by time.
-func (c *checker) fixDial(w *timeouts.Wait) []analysis.SuggestedFix {
-	call, path := c.callAt(w.Site)
+func (c *checker) fixDial(h *timeouts.Hazard) []analysis.SuggestedFix {
+	call, path := c.callAt(h.Site)
 	if call == nil {
 		return nil
 	}
@@ -178,9 +183,9 @@ func (c *checker) fixDial(w *timeouts.Wait) []analysis.SuggestedFix {
 		return nil
 	}
 	var edits []analysis.TextEdit
-	switch w.What {
+	switch h.What {
 	case "net.Dial":
-		if hand := timeouts.AtHand(w.Site.Parent()); hand != nil && !shadowed(c, call, hand) {
+		if hand := timeouts.AtHand(h.Site.Parent()); hand != nil && !shadowed(c, call, hand) {
 			edits = append(edits, edit.Replace(sel, "(&"+types.ExprString(sel.X)+".Dialer{}).DialContext"), edit.Insert(call.Lparen+1, spell(hand)+", "))
 			return fix("Dial with "+spell(hand), edits)
 		}

@@ -182,9 +182,6 @@ func (a *Analysis) Serves() bool {
 	return false
 }
 
-// Loopback reports whether a dialled address is this machine's own.
-func (a *Analysis) Loopback(addr ssa.Value) bool { return a.local(addr) }
-
 // Source is the call that made v, as far back as single assignments show; v itself if that is no call.
 func (a *Analysis) Source(v ssa.Value) ssa.Value {
 	for range 8 {
@@ -291,9 +288,9 @@ func (a *Analysis) runsNow(call *ssa.Call, mk *ssa.MakeClosure) bool {
 	return true
 }
 
-// LocalNetwork reports whether the network that a dial is given is known not to
+// localNetwork reports whether the network that a dial is given is known not to
 // be TCP: it is another constant, or the dial happens only where it equals one.
-func (a *Analysis) LocalNetwork(site ssa.CallInstruction, network ssa.Value) bool {
+func (a *Analysis) localNetwork(site ssa.CallInstruction, network ssa.Value) bool {
 	if s := text(network); s != "" {
 		return !strings.HasPrefix(s, "tcp")
 	}

@@ -34,4 +34,7 @@
 // context), goroutines that are told to stop on the way out, results that only
 // cost time, starts and waits under one condition, and wait groups and channels
 // that are passed on, returned or stored.
+//
+// The strict tier also reports goroutines that write something, give no signal
+// and wait for nothing themselves: work that was let go without a word.
 package unjoined

@@ -35,6 +35,7 @@ var codes = map[owners.Kind]string{
 	owners.NeverAwaited: "unjoined/signal",
 	owners.TestLeaves:   "unjoined/test",
 	owners.MainLeaves:   "unjoined/main",
+	owners.Unowned:      "unjoined/writes",
 }
 
 func message(in *engine.Info, o *owners.Orphan) string {
@@ -56,6 +57,8 @@ func message(in *engine.Info, o *owners.Orphan) string {
 		return fmt.Sprintf("this goroutine closes %s when it has ended, and nobody receives from it", o.Name)
 	case owners.TestLeaves:
 		return "the test may return before this goroutine has reported: nothing waits for it"
+	case owners.Unowned:
+		return "nothing can wait for this goroutine, and it writes: what it does may be cut short by the end of the program"
 	}
 	return "main may return before this goroutine has done its work: nothing waits for it, and the program ends"
 }

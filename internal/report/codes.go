@@ -140,8 +140,7 @@ var blocks = []struct {
 		{"signal", Defect, Default, "a goroutine announces its end and nobody waits for it on some path"},
 		{"test", Defect, Default, "a test returns before a goroutine that it started"},
 		{"main", Defect, Default, "the program may exit before the goroutine has done its work"},
-		{"writes", Hazard, Default, "nothing can wait for a goroutine whose work matters"},
-		{"stop", Hazard, Strict, "nothing can stop a goroutine"},
+		{"writes", Hazard, Strict, "nothing can wait for a goroutine whose work matters"},
 	}},
 	{"stuckchan", []check{
 		{"send", Defect, Default, "a goroutine may block for ever on a send"},

@@ -5,7 +5,9 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/spawn"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
 )
 
 // Independent reports whether a goroutine certainly does not wait for one that is
@@ -39,10 +41,17 @@ func (a *Analysis) meets(fn *ssa.Function, depth int, seen map[*ssa.Function]boo
 					return true
 				}
 			case *ssa.Call:
+				if _, builtin := instr.Common().Value.(*ssa.Builtin); builtin {
+					continue
+				}
 				if len(a.spawns.SpawnsAt(instr)) > 0 || a.throttles(instr, 0) {
 					return true
 				}
-				for _, t := range a.prog.Callees(instr) {
+				targets := a.prog.Callees(instr)
+				if len(targets) == 0 && a.somebodyElses(instr.Common()) {
+					return true
+				}
+				for _, t := range targets {
 					if t.Fn != nil && a.prog.Has(t.Fn) && (depth == 0 || a.meets(t.Fn, depth-1, seen)) {
 						return true
 					}
@@ -51,4 +60,14 @@ func (a *Analysis) meets(fn *ssa.Function, depth int, seen map[*ssa.Function]boo
 		}
 	}
 	return false
+}
+
+// somebodyElses reports whether a call runs code of which nothing is known: a
+// function value, or a method of an interface that is not the standard library's.
+func (a *Analysis) somebodyElses(common *ssa.CallCommon) bool {
+	fn := ssabuild.StaticCallee(common)
+	if fn == nil {
+		return true
+	}
+	return common.IsInvoke() && fn.Pkg() != nil && !api.IsStd(fn.Pkg().Path())
 }

@@ -58,7 +58,9 @@ func Run(prog *ssabuild.Program, spawns *spawn.Analysis, e *errs.Analysis) *Anal
 		if a.announced(s) {
 			continue
 		}
-		a.returnsFirst(s)
+		if !a.returnsFirst(s) {
+			a.unowned(s)
+		}
 	}
 	slices.SortStableFunc(a.orphans, func(x, y *Orphan) int { return cmp.Or(cmp.Compare(x.Pos, y.Pos), cmp.Compare(x.Kind, y.Kind)) })
 	return a

@@ -1,10 +1,10 @@
 package owners
 
 import (
+	"go/token"
+	"go/types"
 	"regexp"
 	"strings"
-
-	"go/types"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -159,20 +159,57 @@ func (a *Analysis) stops(common *ssa.CallCommon) bool {
 }
 
 // returnsFirst finds tests and main functions that may return before their goroutine has ended.
-func (a *Analysis) returnsFirst(s *spawn.Spawn) {
+func (a *Analysis) returnsFirst(s *spawn.Spawn) bool {
 	if s.Fn.Parent() != nil || a.blocksLater(s) || a.errs.Excused(s.Site.Pos()) {
-		return
+		return false
 	}
 	switch {
 	case a.isTest(s.Fn):
 		if a.reports(s) {
 			a.add(Orphan{Kind: TestLeaves, Spawn: s})
+			return true
 		}
 	case s.Fn.Name() == "main" && a.prog.Types.Name() == "main" && s.Fn.Signature.Recv() == nil:
 		if a.matters(s) {
 			a.add(Orphan{Kind: MainLeaves, Spawn: s})
+			return true
 		}
 	}
+	return false
+}
+
+// unowned finds goroutines that write, give no signal, and wait for nothing
+// themselves: not services, but work that was let go.
+func (a *Analysis) unowned(s *spawn.Spawn) {
+	if a.prog.IsTestFunc(s.Fn) || a.errs.Excused(s.Site.Pos()) || len(s.Signals) > 0 || len(s.Targets) != 1 {
+		return
+	}
+	fn := s.Targets[0].Fn
+	if fn == nil || !a.prog.Has(fn) || !a.writes(fn, 2) || waitsItself(fn) {
+		return
+	}
+	a.add(Orphan{Kind: Unowned, Spawn: s})
+}
+
+// waitsItself reports whether a function receives, selects or loops around a call that may.
+func waitsItself(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case *ssa.Select, *ssa.Send:
+				return true
+			case *ssa.UnOp:
+				if instr.Op == token.ARROW {
+					return true
+				}
+			case *ssa.Call:
+				if spawn.Between(instr, instr) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func (a *Analysis) isTest(fn *ssa.Function) bool {
@@ -233,7 +270,7 @@ func (a *Analysis) blocksLater(s *spawn.Spawn) bool {
 			case *ssa.Select, *ssa.Send:
 				return true
 			case *ssa.UnOp:
-				if instr.Op.String() == "<-" {
+				if instr.Op == token.ARROW {
 					return true
 				}
 			case *ssa.Call:

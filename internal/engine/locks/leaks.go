@@ -93,6 +93,9 @@ func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) 
 	if l.handsOut() || !l.balanced && (l.run.returnsHandle() || l.held.From == nil && len(l.held.Chain) > 1) {
 		return false // taken along with an object, or by another package's function, whose counterpart may be anywhere
 	}
+	if !l.balanced && fn.Parent() != nil {
+		return false // a literal: the function around it says what it is for
+	}
 	class := l.held.Path.Class()
 	others := 0
 	for _, rel := range releasers[class] {

@@ -79,6 +79,11 @@ func (r *run) stored(s *state, st *ssa.Store) *state {
 		return s
 	}
 	val := r.eval(s, st.Val)
+	if b := st.Block(); val.Kind == model.NoVal && r.contextError(st.Val) {
+		if _, returns := b.Instrs[len(b.Instrs)-1].(*ssa.Return); returns {
+			val.Kind = model.NonNil // return ctx.Err() through a named result
+		}
+	}
 	if k.path != nil {
 		s = s.drop(func(key int) bool {
 			return r.subject(key).within(k.path)

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -332,6 +333,16 @@ func (r *run) runDefers(s *state) []*state {
 	return cur
 }
 
+// contextError reports whether v is the error of a context.
+func (r *run) contextError(v ssa.Value) bool {
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	eff, ok := r.a.prog.Effect(call.Common())
+	return ok && eff.Op == api.CtxErr
+}
+
 // leave ends the function. The defers of a range-over-func body belong to the
 // enclosing function; taking them as run at the end of the body keeps the locks
 // balanced, at the price of not seeing them held for the rest of the loop.
@@ -352,6 +363,9 @@ func (r *run) exit(s *state, instr ssa.Instruction, results []ssa.Value) {
 	vals := make([]model.Val, len(results))
 	for i, v := range results {
 		vals[i] = r.eval(s, v)
+		if vals[i].Kind == model.NoVal && r.contextError(v) {
+			vals[i].Kind = model.NonNil // nobody returns it but to say that the context has ended
+		}
 	}
 	k := exitKey{instr, s.key()}
 	if i, ok := r.exitAt[k]; ok {

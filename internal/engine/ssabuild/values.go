@@ -9,10 +9,11 @@ import (
 	"github.com/conclint/conclint/internal/api"
 )
 
-// Effect is what the table says about a call; ok is false for functions it does not know.
+// Effect is what the table says about a call; ok is false for functions it does
+// not know, and for those of the package itself, whose bodies say more.
 func (p *Program) Effect(common *ssa.CallCommon) (api.Effect, bool) {
 	fn := StaticCallee(common)
-	if fn == nil {
+	if fn == nil || fn.Pkg() == p.Types {
 		return api.Effect{}, false
 	}
 	return p.API.Lookup(fn)

@@ -2,6 +2,7 @@
 package basic
 
 import (
+	"context"
 	"errors"
 	"log"
 	"os"
@@ -22,7 +23,7 @@ type reg struct {
 func (r *reg) addBad(k string) error {
 	r.mu.Lock()
 	if r.closed {
-		return errClosed // want `this path returns with r.mu still locked since basic.go:23`
+		return errClosed // want `this path returns with r.mu still locked since basic.go:24`
 	}
 	r.m[k]++
 	r.mu.Unlock()
@@ -440,4 +441,42 @@ func (r *reg) useTxnOk() {
 	t := r.beginOk()
 	t.end()
 	r.beginOk().end()
+}
+
+// begin leaves the lock held if and only if it returns nil.
+func (r *reg) beginCtxOk(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	r.logMu.Lock()
+	if !r.closed {
+		return nil
+	}
+	return r.awaitOk(ctx)
+}
+
+func (r *reg) awaitOk(ctx context.Context) error {
+	err := r.waitOpen(ctx)
+	if err != nil {
+		r.logMu.Unlock()
+	}
+	return err
+}
+
+func (r *reg) waitOpen(ctx context.Context) error { return ctx.Err() }
+
+// The lock is given up for the action and taken back by a deferred literal.
+func (r *reg) actOk(action func()) {
+	r.mu.Lock()
+	r.actUnlocked(action)
+	r.mu.Unlock()
+}
+
+func (r *reg) actUnlocked(action func()) {
+	r.mu.Unlock()
+	defer func() {
+		r.mu.Lock()
+		r.closed = false
+	}()
+	action()
 }

@@ -66,13 +66,23 @@ func (a *Analysis) contracted(s *Site) bool {
 			if !ok {
 				return true
 			}
-			doc := strings.ToLower(decl.Doc.Text())
-			return strings.Contains(doc, strings.ToLower(s.Base.Selector())) || strings.Contains(doc, ownerName(s))
+			doc := strings.ToLower(flat(decl.Doc.Text()))
+			return namesLock(doc, strings.ToLower(s.Base.Selector())) || namesLock(doc, ownerName(s))
 		}
 		if !ssabuild.IsRangeBody(fn) {
 			return false
 		}
 	}
+}
+
+// namesLock reports whether a comment speaks of the lock of an object.
+func namesLock(doc, owner string) bool {
+	for _, form := range []string{" lock", "'s lock", ".mu", " mutex", ".lock"} {
+		if strings.Contains(doc, owner+form) {
+			return true
+		}
+	}
+	return false
 }
 
 // ownerName is the type whose field the access is, in lower case.

@@ -23,7 +23,7 @@ func (a *Analysis) LoneWaits() []*ssa.Call {
 					continue
 				}
 				e, ok := a.prog.Effect(&call.Call)
-				if ok && e.Op == api.CondWait && !inCycle(b) && !a.loopedByCallers(fn, 2) {
+				if ok && e.Op == api.CondWait && e.Func == api.None && !inCycle(b) && !a.loopedByCallers(fn, 2) {
 					out = append(out, call)
 				}
 			}

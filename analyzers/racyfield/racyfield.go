@@ -38,7 +38,11 @@ func run(in *engine.Info, r *report.Reporter) {
 	said := make(map[access.Class]bool)
 	for _, u := range in.Accesses().UnlockedCalls() {
 		seen[place{fn: ssabuild.Outermost(u.Callee), call: u.Call}] = true
-		r.Add(unlockedCall(in, u))
+		d := unlockedCall(in, u)
+		if !u.SureCall() {
+			d.Code = "racyfield/minority"
+		}
+		r.Add(d)
 	}
 	for _, g := range in.Accesses().Guards() {
 		if claimed[g.Field] {
@@ -53,7 +57,11 @@ func run(in *engine.Info, r *report.Reporter) {
 				continue
 			}
 			seen[p] = true
-			r.Add(unguarded(in, g, s))
+			d := unguarded(in, g, s)
+			if !in.Accesses().Sure(g, s) {
+				d.Code = "racyfield/minority"
+			}
+			r.Add(d)
 		}
 		if len(g.Bad) > 0 {
 			said[g.Field] = true

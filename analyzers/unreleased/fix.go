@@ -19,8 +19,8 @@ import (
 // that changes nothing else, and otherwise the missing Unlock on the path.
 func fixes(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 	site, ok := e.Held.Site.(*ssa.Call)
-	if !ok || len(e.Held.Chain) != 1 {
-		return nil // taken in a helper: its counterpart has a name that we do not know
+	if !ok || len(e.Held.Chain) != 1 || e.Leak.Paired {
+		return nil // taken in a helper, whose counterpart we cannot name, or perhaps kept on purpose
 	}
 	_, path := edit.Enclosing(in.Prog.Files, ssabuild.InstrPos(site))
 	lock := statement(path)

@@ -48,6 +48,7 @@ type LeakInfo struct {
 	Exit     ssa.Instruction
 	Balanced bool // other paths of the function release it
 	Loop     bool // an iteration ends there, not the function
+	Paired   bool // others release locks of the class, and the exit is no failure: it may be meant
 }
 
 type eventKey struct {

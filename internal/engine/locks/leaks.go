@@ -45,7 +45,8 @@ func (a *Analysis) Leaks() []*Event {
 		}
 		k := key{l.run.fn, l.held.Path}
 		e := &Event{Kind: Leak, Fn: l.run.fn, Site: l.held.Site, Held: l.held, Op: l.held.LockOp,
-			Leak: &LeakInfo{Exit: l.exit, Balanced: l.balanced, Loop: l.loop}}
+			Leak: &LeakInfo{Exit: l.exit, Balanced: l.balanced, Loop: l.loop,
+				Paired: !l.failed() && a.Releasers(l.held.Path.Class(), l.run.fn)}}
 		old, ok := best[k]
 		if !ok {
 			order = append(order, k)

@@ -11,6 +11,7 @@ import (
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/accesses"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
 	"github.com/conclint/conclint/internal/report"
 )
 
@@ -74,7 +75,7 @@ func run(in *engine.Info, r *report.Reporter) {
 		}
 	}
 	for _, race := range in.Accesses().Races() {
-		if race.Family == accesses.Field && !said[race.Group.Key.Class] {
+		if race.Family == accesses.Field && !said[race.Group.Key.Class] && !handlerOnly(race.Conflicts[0]) {
 			said[race.Group.Key.Class] = race.Group.Key.Class != ""
 			r.Add(parallel(in, race))
 		}
@@ -91,6 +92,13 @@ func parallel(in *engine.Info, race *accesses.Race) report.Diagnostic {
 		}
 	}
 	return d
+}
+
+// handlerOnly reports whether one side is a handler and the other is not: handlers
+// are registered early and served late, and start-up code lies between.
+func handlerOnly(c *accesses.Conflict) bool {
+	a, b := c.Meeting.A.Thread, c.Meeting.B.Thread
+	return a != b && (a != nil && a.Kind == model.SpawnHandler || b != nil && b.Kind == model.SpawnHandler)
 }
 
 // unlockedCall describes a call of fooLocked without the lock.

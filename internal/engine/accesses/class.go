@@ -181,7 +181,7 @@ func (a *Analysis) mixedConflict(plain *Access, g *Group) (*Conflict, bool) {
 			for _, ry := range a.reaches(y.Fn) {
 				path := a.spawn.Lift(rx.fp, plain.Path)
 				other := a.spawn.Lift(ry.fp, y.Path)
-				beside := plain.Fn == y.Fn && path.Class() != "" && path.Class() == other.Class()
+				beside := plain.Fn == y.Fn && plain.Content && y.Content && path.Class() != "" && path.Class() == other.Class()
 				if rx.fp.Fn == ry.fp.Fn && rx.fp.Prev() != nil && ry.fp.Prev() != nil || !beside && !sameClass(rx, path, ry, other) {
 					continue
 				}

@@ -148,8 +148,14 @@ func (a *Analysis) excluded(m spawn.Meeting, x, y *Access) bool {
 	if !okx || !oky {
 		return true
 	}
-	_, common := model.CommonLock(lx, ly)
-	return common
+	// A lock that only some ways to an access take is enough to be silent: what
+	// decides about it is usually known to the callers.
+	lx = append(lx[:len(lx):len(lx)], a.locks.HeldAt(x.Instr).May...)
+	ly = append(ly[:len(ly):len(ly)], a.locks.HeldAt(y.Instr).May...)
+	if _, common := model.CommonLock(lx, ly); common {
+		return true
+	}
+	return m.In != x.Fn && m.In != y.Fn && commonClass(lx, ly)
 }
 
 // HeldAt are the locks certainly held at an instruction, its function's callers

@@ -18,7 +18,14 @@ import (
 // callerLocks are the locks held where a function literal that runs within its
 // creator's goroutine is called: at every such place, and at some.
 func (a *Analysis) callerLocks(fn *ssa.Function) (must []model.LockOp, may []access.Class) {
-	if fn.Parent() == nil {
+	return a.locksAround(fn, 0)
+}
+
+// maxAround bounds the literals that call each other.
+const maxAround = 4
+
+func (a *Analysis) locksAround(fn *ssa.Function, depth int) (must []model.LockOp, may []access.Class) {
+	if fn.Parent() == nil || depth > maxAround {
 		return nil, nil
 	}
 	first := true
@@ -34,8 +41,8 @@ func (a *Analysis) callerLocks(fn *ssa.Function) (must []model.LockOp, may []acc
 			may = append(may, op.Path.Class())
 		}
 		held, _ := a.HeldAt(fp.At)
-		if fp.Fn != fn && ssabuild.Encloses(fp.Fn, fn) { // outwards only: literals can call each other
-			above, aboveMay := a.callerLocks(fp.Fn)
+		if fp.Fn != fn {
+			above, aboveMay := a.locksAround(fp.Fn, depth+1)
 			held = append(held[:len(held):len(held)], above...)
 			may = append(may, aboveMay...)
 		}

@@ -76,7 +76,7 @@ func (a *Analysis) site(x *Access) (*Site, Key) {
 	for p.Parent() != nil && isElem(p) {
 		p, content = p.Parent(), true
 	}
-	if p.Class() == "" || x.Atomic {
+	if p.Class() == "" || x.Atomic || pointee(x) || a.readOut(x) {
 		return nil, Key{}
 	}
 	isGlobal := p.Root().Kind == access.Global && p.Depth() == 0
@@ -141,7 +141,7 @@ func isLockType(p *access.Path, x *Access) bool {
 // the function builds objects of the type, or it is test or start-up code.
 func (a *Analysis) silent(s *Site) bool {
 	fn := s.Fn
-	if a.prog.IsTestFunc(fn) || forTests(fn) || spawn.MainOnly(ssabuild.Outermost(fn)) {
+	if a.prog.IsTestFunc(fn) || forTests(fn) || describes(fn) || spawn.MainOnly(ssabuild.Outermost(fn)) {
 		return true
 	}
 	if s.Base == nil {
@@ -189,6 +189,36 @@ func (a *Analysis) madeHere(s *Site, root *access.Path) bool {
 		}
 	}
 	return true
+}
+
+// pointee reports whether an access is of what a pointer kept in a field points to,
+// which is another object than the field.
+func pointee(x *Access) bool {
+	_, isPointer := x.Addr.Type().Underlying().(*types.Pointer)
+	return isPointer && x.Method == "" && behind(x.Addr)
+}
+
+// readOut reports whether an access reads an element of a slice whose header was
+// loaded under a lock: programs that replace slices rather than change them do so.
+func (a *Analysis) readOut(x *Access) bool {
+	elem, ok := x.Addr.(*ssa.IndexAddr)
+	if !ok || x.Write() {
+		return false
+	}
+	load, ok := elem.X.(ssa.Instruction)
+	if !ok || len(a.locks.HeldAt(x.Instr).May) > 0 {
+		return false
+	}
+	return len(a.locks.HeldAt(load).Must) > 0
+}
+
+// describes reports whether a function only tells what an object looks like.
+func describes(fn *ssa.Function) bool {
+	switch ssabuild.Outermost(fn).Name() {
+	case "String", "GoString", "Error", "Format", "MarshalLog":
+		return true
+	}
+	return false
 }
 
 // received reports whether an object came out of a channel: its sender has given it up.

@@ -1,6 +1,7 @@
 package accesses
 
 import (
+	"go/types"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -8,44 +9,65 @@ import (
 	"github.com/conclint/conclint/internal/access"
 )
 
-// Thresholds of evidence, from reports read on public servers. An access of the
-// receiver's own field compares like with like. One through another object may
-// follow rules of that object that the counts do not show, and needs more.
+// Thresholds of evidence, from reports read on public servers. Reads of the own
+// field in an exported method, and accesses beside the function's own critical
+// section, were mostly right; fields of other objects, and helpers, follow rules
+// that the counts do not show.
 const (
-	ownRatio, ownHeld     = 0.75, 3
-	otherRatio, otherHeld = 0.95, 10
-	namedRatio            = 0.6
-	contentRatio          = 0.6
+	sureRatio, sureHeld = 0.75, 5
+	namedRatio          = 0.6
+	contentRatio        = 0.6
 )
 
-// Sure reports whether the evidence against a site is strong: the share of
-// guarded accesses, a lock named after the field, or the function's own critical
-// section right beside.
+// Sure reports whether the evidence against a site is strong enough for everybody.
 func (a *Analysis) Sure(g *Guard, s *Site) bool {
 	if s.Call != nil {
-		return a.takes(s.Call.Parent(), g.Lock) || s.Write() && ofReceiver(s)
+		return s.Write() && a.ofReceiver(s)
 	}
+	enough := g.Held >= sureHeld && g.Ratio() >= sureRatio
 	beside := a.takes(s.Fn, g.Lock)
 	switch {
-	case g.Held >= minHeld && beside && g.Ratio() >= minRatio:
+	case beside && enough:
 		return true
 	case dedicated(g.Lock, g.Field):
 		return g.Ratio() >= namedRatio && g.Held >= minHeld
 	case g.Content:
 		return g.Ratio() >= contentRatio || beside
-	case s.Base == nil, ofReceiver(s):
-		return g.Ratio() >= ownRatio && g.Held >= ownHeld
+	case s.Base == nil:
+		return enough
 	}
-	return g.Ratio() >= otherRatio && g.Held >= otherHeld
+	return enough && a.ofReceiver(s) && a.spawn.Outside(s.Fn)
 }
 
 // ofReceiver reports whether the field is the receiver's own or that of a type it
 // embeds, not of an object behind it.
-func ofReceiver(s *Site) bool {
+func (a *Analysis) ofReceiver(s *Site) bool {
+	if s.Base == nil {
+		return false
+	}
 	root := s.Base.RootPath().Root()
 	fn, ok := root.Owner.(*ssa.Function)
-	embedded := s.Base.Depth() == 1 && strings.EqualFold(s.Base.Selector(), ownerName(s))
-	return ok && (s.Base.Depth() == 0 || embedded) && root.Kind == access.Param && root.Index == 0 && fn.Signature.Recv() != nil
+	if !ok || root.Kind != access.Param || root.Index != 0 || fn.Signature.Recv() == nil {
+		return false
+	}
+	return s.Base.Depth() == 0 || s.Base.Depth() == 1 && embeds(access.NamedOf(fn.Signature.Recv().Type()), s.Base.Selector())
+}
+
+// embeds reports whether a struct type has an embedded field of the given name.
+func embeds(n *types.Named, name string) bool {
+	if n == nil {
+		return false
+	}
+	st, ok := n.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for i := range st.NumFields() {
+		if f := st.Field(i); f.Name() == name {
+			return f.Embedded()
+		}
+	}
+	return false
 }
 
 // dedicated reports whether a lock is named exactly after a field: lgMu beside lg

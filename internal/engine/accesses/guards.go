@@ -369,7 +369,7 @@ func (a *Analysis) infer(k Key, sites []*Site) {
 		return
 	}
 	if best.Writes == 0 {
-		best.Shared = sharedWrites(best, sites)
+		best.Shared = a.sharedWrites(best, sites)
 		if len(best.Shared) > 0 {
 			a.guards = append(a.guards, best)
 		}
@@ -377,7 +377,7 @@ func (a *Analysis) infer(k Key, sites []*Site) {
 	}
 	sure := k.Content || namedAfter(best.Lock, k.Class)
 	best.Bad = a.bad(best, sites)
-	best.Shared = sharedWrites(best, sites)
+	best.Shared = a.sharedWrites(best, sites)
 	need, held := minRatio, minHeld
 	if sure {
 		need, held = minRatioSure, minHeldSure
@@ -443,7 +443,7 @@ func (s *Site) mayHold(lock access.Class) bool {
 }
 
 // sharedWrites lists the writes under a read lock that no other lock protects.
-func sharedWrites(g *Guard, sites []*Site) []*Site {
+func (a *Analysis) sharedWrites(g *Guard, sites []*Site) []*Site {
 	var out []*Site
 	for _, s := range sites {
 		if s.skip || !s.Write() {
@@ -456,6 +456,9 @@ func sharedWrites(g *Guard, sites []*Site) []*Site {
 		exclusive := false
 		for _, h := range s.Held {
 			exclusive = exclusive || h.Mode == api.Write
+		}
+		if _, sole := a.soleThread(s.Fn); sole {
+			continue // one goroutine does it, and nobody else writes under the read lock
 		}
 		if !exclusive && len(s.May) <= 2*len(s.Held) {
 			out = append(out, s)

@@ -36,10 +36,11 @@ func (g *Guard) Ratio() float64 { return float64(g.Held) / float64(g.Held+g.Bare
 // A Site is an access as guard inference sees it.
 type Site struct {
 	*Access
-	Base *access.Path   // the object whose field it is; nil for package variables
-	Held []model.LockOp // locks of the object, its owners or the package that are held
-	May  []access.Class // classes of all locks that may be held
-	skip bool           // says nothing: fresh object, constructor, test
+	Base  *access.Path   // the object whose field it is; nil for package variables
+	Held  []model.LockOp // locks of the object, its owners or the package that are held
+	May   []access.Class // classes of all locks that may be held
+	skip  bool           // says nothing: fresh object, constructor, test
+	blind bool           // the locks held there are not known
 	// Call is the call that should have been made under the lock, when the access
 	// is in a helper whose other callers hold it.
 	Call ssa.CallInstruction
@@ -89,7 +90,9 @@ func (a *Analysis) site(x *Access) (*Site, Key) {
 	}
 	set := a.locks.HeldAt(x.Instr)
 	if !set.Known {
-		return nil, Key{}
+		// In a function too large to follow: only that it happens is known.
+		s.skip, s.blind = true, true
+		return s, Key{Class: p.Class(), Content: content}
 	}
 	held, _ := a.HeldAt(x.Instr)
 	outer, may := a.callerLocks(x.Fn)
@@ -368,7 +371,7 @@ func (a *Analysis) infer(k Key, sites []*Site) {
 	if best == nil {
 		return
 	}
-	if best.Writes == 0 {
+	if best.Writes == 0 && !blindWrite(sites) {
 		best.Shared = a.sharedWrites(best, sites)
 		if len(best.Shared) > 0 {
 			a.guards = append(a.guards, best)
@@ -391,6 +394,16 @@ func (a *Analysis) infer(k Key, sites []*Site) {
 		}
 	}
 	a.guards = append(a.guards, best)
+}
+
+// blindWrite reports whether there is a write of which the locks are not known.
+func blindWrite(sites []*Site) bool {
+	for _, s := range sites {
+		if s.blind && s.Write() {
+			return true
+		}
+	}
+	return false
 }
 
 func (a *Analysis) guardOf(k Key, lock access.Class, sites []*Site) *Guard {

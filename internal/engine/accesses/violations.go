@@ -30,7 +30,7 @@ func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
 			a.setBeforeStart(s, writes) || !g.reaches(s) || a.excusedByComment(s) {
 			continue
 		}
-		if !s.Write() && !anyOther(writes, s) {
+		if !s.Write() && !anyOther(writes, s) && !blindWrite(sites) {
 			continue
 		}
 		if s.Fn.Parent() != nil && (a.kept(s.Fn) || a.given(s)) || excusedByName(s) || a.onlyValue(s.Fn) {
@@ -303,7 +303,7 @@ func (a *Analysis) unlockedCalls(g *Guard, s *Site) (bad []*Site, helped bool) {
 	}
 	if with == 0 {
 		// Called only from where nothing is known to be wrong.
-		return nil, without == 0 && len(a.prog.Callers(fn)) > 0 && !a.spawn.Outside(fn)
+		return nil, without == 0 && s.Base.Depth() == 0 && len(a.prog.Callers(fn)) > 0 && !a.spawn.Outside(fn)
 	}
 	if with < 2 && without > 0 && !a.takes(bad[0].Call.Parent(), g.Lock) || without > with {
 		return nil, true
@@ -381,7 +381,7 @@ func (a *Analysis) guardAtCall(g *Guard, s *Site, site ssa.CallInstruction) atCa
 			return heldAtCall
 		}
 	}
-	if a.lockedAbove(caller, g.Lock, 0) {
+	if s.Base.Depth() == 0 && a.lockedAbove(caller, g.Lock, 0) {
 		return excusedAtCall
 	}
 	// A caller that is itself a helper of locked callers is not at fault.

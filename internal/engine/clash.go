@@ -203,6 +203,8 @@ func present(verb string) string {
 		return "writes"
 	case verb == "read":
 		return "reads"
+	case verb == "incremented", verb == "decremented", verb == "loaded":
+		return strings.TrimSuffix(verb, "ed") + "s"
 	case strings.HasSuffix(verb, "ed"):
 		return strings.TrimSuffix(verb, "d") + "s"
 	}

@@ -41,7 +41,9 @@ func run(in *engine.Info, r *report.Reporter) {
 				d.Related = append(d.Related, analysis.RelatedInformation{Pos: other.X.Pos, Message: "also " + in.Verb(other.X) + " here without the lock"})
 			}
 		}
-		d.Fixes = fixes(in, race, c)
+		if d.Fixes = fixes(in, race, c); d.Fixes == nil {
+			d.Fixes = wrap(in, race, c)
+		}
 		r.Add(d)
 	}
 }

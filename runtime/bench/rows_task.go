@@ -178,7 +178,15 @@ func unlimitedGroup() row {
 				})
 			}},
 		},
-		others: []contender{{"wg.Go", func(n int) {
+		others: []contender{{"task.New", func(n int) {
+			inBatches(n, func(n int) {
+				g := task.New(ctx)
+				for range n {
+					g.Go(trivialTask)
+				}
+				must(g.Wait())
+			})
+		}}, {"wg.Go", func(n int) {
 			inBatches(n, func(n int) {
 				var wg sync.WaitGroup
 				for range n {

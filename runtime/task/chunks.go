@@ -76,14 +76,14 @@ func mapChunks(ctx context.Context, n int, opts []Option, body func(ctx context.
 	m.s.open(ctx, newConfig(opts))
 	workers := min(m.s.cfg.workers(), n)
 	m.shares = int64(sharesLeft * max(1, workers))
-	m.help(crewOf(ctx), workers-1, body)
+	m.help(lineageOf(ctx), workers-1, body)
 	m.takePart(body)
 	m.helpers.Wait()
 	return m.s.verdict()
 }
 
 // help starts count workers besides the caller.
-func (m *mapping) help(outer *crew, count int, body func(ctx context.Context, h *hand)) {
+func (m *mapping) help(outer *lineage, count int, body func(ctx context.Context, h *hand)) {
 	if count < 1 {
 		return
 	}
@@ -103,7 +103,7 @@ func (m *mapping) help(outer *crew, count int, body func(ctx context.Context, h 
 	m.helpers.Add(count)
 	for range count {
 		if outer != nil {
-			go under(outer.lineage, help)
+			go under(outer, help)
 		} else {
 			go help()
 		}

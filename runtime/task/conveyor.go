@@ -13,7 +13,7 @@ import (
 type conveyor[T, R any] struct {
 	s       scope
 	f       func(ctx context.Context, item T) (R, error)
-	outer   *crew
+	outer   *lineage
 	ordered bool // results leave in the order of the input
 	quiet   bool // there is no consumer: results are dropped, errors fail the scope
 	limit   int
@@ -49,7 +49,7 @@ type carried[T, R any] struct {
 }
 
 func newConveyor[T, R any](ctx context.Context, f func(ctx context.Context, item T) (R, error), opts []Option) *conveyor[T, R] {
-	c := &conveyor[T, R]{f: f, outer: crewOf(ctx)}
+	c := &conveyor[T, R]{f: f, outer: lineageOf(ctx)}
 	c.s.open(ctx, newConfig(opts))
 	c.limit = c.s.cfg.workers()
 	c.window = int64(2 * c.limit)
@@ -61,7 +61,7 @@ func newConveyor[T, R any](ctx context.Context, f func(ctx context.Context, item
 // start runs life in a goroutine of the conveyor.
 func (c *conveyor[T, R]) start(life func()) {
 	if c.outer != nil {
-		go under(c.outer.lineage, life)
+		go under(c.outer, life)
 	} else {
 		go life()
 	}

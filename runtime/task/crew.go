@@ -26,7 +26,7 @@ type crew struct {
 	owner   owner
 	limit   int
 	id      crewID
-	lineage []crewID // id and those of the crews whose tasks created this one
+	lineage *lineage
 
 	mu        sync.Mutex
 	work      sync.Cond // an idle worker waits here
@@ -49,12 +49,9 @@ type crew struct {
 	joined    place
 }
 
-func newCrew(s *scope, o owner, limit int, outer *crew) *crew {
+func newCrew(s *scope, o owner, limit int, outer *lineage) *crew {
 	c := &crew{scope: s, owner: o, limit: limit, id: takeCrewID()}
-	c.lineage = append(c.lineage, c.id)
-	if outer != nil {
-		c.lineage = append(c.lineage, outer.lineage...)
-	}
+	c.lineage = outer.child(c.id)
 	c.room = queuePerWorker * limit
 	c.ring = make([]unit, 8) // grows when it is used, so that a high limit costs nothing
 	c.work.L, c.space.L, c.empty.L = &c.mu, &c.mu, &c.mu

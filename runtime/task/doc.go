@@ -33,7 +33,7 @@
 //
 // Measured on two processors with Go 1.26; a go statement with a sync.WaitGroup took about 190 ns there.
 //
-//	task of a group without limit    190 ns, 1 allocation of 24 bytes
+//	task of a group without limit    190 ns, 1 allocation of 24 bytes; 230 ns, 3 of 120 bytes if made by New
 //	task of a group with a limit      43 ns, no allocation
 //	future of a pool                  80 ns in a batch, 220 ns one by one, 1 allocation of 64 bytes
 //	element of Map                     3 ns, no allocation

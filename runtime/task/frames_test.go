@@ -8,12 +8,12 @@ import (
 
 func TestFramesSpellTheirNumbers(t *testing.T) {
 	for range 200 {
-		ids := make([]crewID, 1+rand.IntN(3))
+		ids := make(lineage, 1+rand.IntN(3))
 		for i := range ids {
 			ids[i] = crewID(1 + rand.IntN(maxCrewIDs-1))
 		}
 		called := false
-		under(ids, func() {
+		under(&ids, func() {
 			called = true
 			for _, id := range ids {
 				if !onStack(id) {
@@ -49,7 +49,7 @@ func TestFramesOnDeepStacks(t *testing.T) {
 		return onStack(77) && !onStack(78)
 	}
 	for _, depth := range []int{0, 50, 58, 59, 60, 61, 62, 63, 64, 65, 250, 5000} {
-		under([]crewID{77}, func() {
+		under(&lineage{77}, func() {
 			if !descend(depth) {
 				t.Errorf("not found below %d frames", depth)
 			}

@@ -53,6 +53,9 @@ func Go[T any](g *Group, f func(ctx context.Context) (T, error)) *Future[T] {
 //
 // Await in a task whose crew is busy does not wait for a free worker, so that tasks may wait for tasks at any limit: a task that has not been
 // started then starts at once, in the place of the waiting one. For that, pass the context that the waiting task received, or one derived from it.
+//
+// A task that awaits its own future, or one that awaits it, waits until ctx ends. That is not refused, because no context tells for sure whether the
+// caller is the task or a goroutine beside it, which may wait.
 func (f *Future[T]) Await(ctx context.Context) (T, error) {
 	if !f.isDone() {
 		if err := f.wait(ctx); err != nil {

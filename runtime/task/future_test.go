@@ -457,3 +457,26 @@ func TestBatchTimeout(t *testing.T) {
 		}
 	})
 }
+
+// A task that waits for its own future is let go by its context, and so is the group.
+func TestAwaitOfItselfEndsWithItsContext(t *testing.T) {
+	for name, opts := range map[string][]task.Option{"unlimited": nil, "named": {task.Named("x")}, "limit": {task.Limit(1)}} {
+		t.Run(name, func(t *testing.T) {
+			within(t, func() {
+				err := task.Run(bg, func(g *task.Group) error {
+					made := make(chan *task.Future[int], 1)
+					f := task.Go(g, func(ctx context.Context) (int, error) {
+						ctx, cancel := context.WithTimeout(ctx, time.Millisecond)
+						defer cancel()
+						return (<-made).Await(ctx)
+					})
+					made <- f
+					return nil
+				}, opts...)
+				if !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("Run returned %v", err)
+				}
+			})
+		})
+	}
+}

@@ -20,11 +20,12 @@ type Group struct {
 	s       scope
 	member  memberContext // the context of the tasks
 	crew    *crew         // nil without Limit
-	outer   *crew         // crew of the task that created the group
+	lineage *lineage      // what its goroutines run under, without Limit
+	id      crewID        // of a group made by New without Limit: such a group can be waited for in the wrong place
 	lexical bool          // made by Run, which joins it
 
 	// Without Limit:
-	alone  bool           // the common case: no name, no crew around the group, and the order of the tasks does not matter
+	alone  bool           // the common case: no name, no lineage, and the order of the tasks does not matter
 	begun  atomic.Int64   // tasks started, if it does
 	last   sync.WaitGroup // done when active has become closed
 	joined atomic.Uintptr // place of the join
@@ -40,8 +41,7 @@ const closedBit = 1 << 62
 //
 // A panic in body cancels the tasks, and continues when they have ended.
 func Run(ctx context.Context, body func(g *Group) error, opts ...Option) (err error) {
-	g := newGroup(ctx, opts)
-	g.lexical = true
+	g := newGroup(ctx, opts, true)
 	returned := false
 	defer func() {
 		if !returned {
@@ -58,20 +58,26 @@ func Run(ctx context.Context, body func(g *Group) error, opts ...Option) (err er
 }
 
 // New returns a group whose owner must call Wait. Prefer [Run], which cannot forget it.
-func New(ctx context.Context, opts ...Option) *Group { return newGroup(ctx, opts) }
+func New(ctx context.Context, opts ...Option) *Group { return newGroup(ctx, opts, false) }
 
-func newGroup(ctx context.Context, opts []Option) *Group {
-	g := &Group{}
+func newGroup(ctx context.Context, opts []Option, lexical bool) *Group {
+	g := &Group{lexical: lexical}
 	g.s.open(ctx, newConfig(opts))
-	g.outer = crewOf(ctx)
+	g.member.scope = &g.s
+	outer := lineageOf(ctx)
 	if g.s.cfg.limit > 0 {
-		g.crew = newCrew(&g.s, g, g.s.cfg.limit, g.outer)
-	} else {
-		g.alone = g.outer == nil && !g.s.cfg.allErrors && g.s.cfg.name == ""
-		g.active.Store(1)
-		g.last.Add(1)
+		g.crew = newCrew(&g.s, g, g.s.cfg.limit, outer)
+		g.member.crew, g.member.lineage = g.crew, g.crew.lineage
+		return g
 	}
-	g.member = memberContext{scope: &g.s, crew: g.crew}
+	if g.lineage = outer; !lexical {
+		g.id = takeCrewID()
+		g.lineage = outer.child(g.id)
+		g.member.lineage = g.lineage
+	}
+	g.alone = g.lineage == nil && !g.s.cfg.allErrors && g.s.cfg.name == ""
+	g.active.Store(1)
+	g.last.Add(1)
 	return g
 }
 
@@ -138,14 +144,14 @@ func (g *Group) TryGo(f func(ctx context.Context) error) bool {
 // Wait joins a group made by [New]: it returns when no task is left, with the same result as [Run]. Tasks may still
 // call Go during Wait. Further calls return the same result.
 //
-// It panics for a group made by Run, and when a task of a group with a limit calls it, since it would wait for itself. In a group without
-// limit that is not noticed, and hangs.
+// It panics for a group made by Run, and when a task of the group calls it, since it would wait for itself. A goroutine that a task started
+// with go is not known to be part of the task.
 func (g *Group) Wait() error {
 	g.mustBeMade()
 	if g.lexical {
 		panic("task: Group.Wait inside Run, which joins the group when its body returns")
 	}
-	if g.crew != nil && g.crew.isTask() {
+	if g.isTask() {
 		panic(fmt.Sprintf("task: Group.Wait at %v by a task of the group would wait for itself", callerPlace(1)))
 	}
 	g.drain(callerPlace(1))
@@ -211,11 +217,11 @@ func (g *Group) runAlone(f plain) {
 
 func (g *Group) spawnUnit(u runner) {
 	seq := g.begun.Add(1)
-	if g.outer == nil {
+	if g.lineage == nil {
 		go g.runUnit(u, seq)
 		return
 	}
-	go under(g.outer.lineage, func() { g.runUnit(u, seq) })
+	go under(g.lineage, func() { g.runUnit(u, seq) })
 }
 
 func (g *Group) runUnit(u runner, seq int64) {
@@ -245,10 +251,26 @@ func (g *Group) drain(at place) {
 		g.crew.drain(at)
 		return
 	}
-	if g.joined.CompareAndSwap(0, uintptr(at)) {
+	isFirst := g.joined.CompareAndSwap(0, uintptr(at))
+	if isFirst {
 		g.leave() // the count that New made
 	}
 	g.last.Wait()
+	if isFirst {
+		returnCrewID(g.id)
+	}
+}
+
+// isTask reports whether the caller runs on a goroutine of a task of the group, made by New, and there is something to wait for.
+func (g *Group) isTask() bool {
+	if g.crew != nil {
+		return g.crew.isTask()
+	}
+	others := g.active.Load() & (closedBit - 1)
+	if g.joined.Load() == 0 { // read after active: the join marks itself before it counts itself out
+		others--
+	}
+	return others > 0 && onStack(g.id)
 }
 
 func (g *Group) mustBeMade() {

@@ -353,10 +353,57 @@ func TestMisuse(t *testing.T) {
 			_ = task.Run(bg, func(g *task.Group) error { return g.Wait() })
 		}, "Group.Wait inside Run")
 		mustPanic(t, func() { _ = task.Run(bg, func(g *task.Group) error { g.Go(nil); return nil }) }, "nil")
-		for _, opts := range [][]task.Option{{task.Limit(1)}, {task.Limit(1), task.Named("x")}} {
-			g := task.New(bg, opts...)
-			g.Go(func(context.Context) error { return g.Wait() })
-			mustPanic(t, func() { _ = g.Wait() }, "would wait for itself", "group_test.go:")
+	})
+}
+
+// A group that one of its tasks waits for would never end.
+func TestWaitByATaskIsRefused(t *testing.T) {
+	refused := []string{"Group.Wait at", "would wait for itself", "group_test.go:"}
+	for name, opts := range map[string][]task.Option{
+		"unlimited": nil, "unlimited, named": {task.Named("x")}, "limit": {task.Limit(1)}, "limit, named": {task.Limit(1), task.Named("x")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			within(t, func() {
+				g := task.New(bg, opts...)
+				g.Go(func(context.Context) error { return g.Wait() })
+				mustPanic(t, func() { _ = g.Wait() }, refused...)
+
+				late := task.New(bg, opts...)
+				joining := make(chan struct{})
+				late.Go(func(context.Context) error {
+					<-joining
+					time.Sleep(time.Millisecond) // the owner is in its Wait by now
+					return late.Wait()
+				})
+				mustPanic(t, func() { close(joining); _ = late.Wait() }, refused...)
+
+				inner := task.New(bg, opts...)
+				inner.Go(func(ctx context.Context) error {
+					return task.Run(ctx, func(nested *task.Group) error {
+						nested.Go(func(context.Context) error { return inner.Wait() })
+						return nil
+					})
+				})
+				mustPanic(t, func() { _ = inner.Wait() }, refused...)
+			})
+		})
+	}
+}
+
+func TestWaitByATaskOfAnotherGroup(t *testing.T) {
+	within(t, func() {
+		for range 200 {
+			first, second := task.New(bg), task.New(bg)
+			done := make(chan struct{})
+			first.Go(func(context.Context) error { <-done; return nil })
+			second.Go(func(context.Context) error { return first.Wait() })
+			second.Go(func(context.Context) error { close(done); return first.Wait() })
+			if err := second.Wait(); err != nil {
+				t.Fatal(err)
+			}
+			if err := second.Wait(); err != nil { // and once more
+				t.Fatal(err)
+			}
 		}
 	})
 }

@@ -170,14 +170,14 @@ func (c *jobContext) Err() error {
 }
 
 func (c *jobContext) Value(key any) any {
-	if c.crew != nil {
-		switch k := key.(type) {
-		case crewKey:
-			return c.crew
-		case memberOf:
-			if k.crew == c.crew {
-				return true
-			}
+	switch k := key.(type) {
+	case lineageKey:
+		if c.crew != nil {
+			return c.crew.lineage
+		}
+	case memberOf:
+		if k.crew == c.crew {
+			return true
 		}
 	}
 	if ctx := (*job)(c).existingContext(); ctx != nil {

@@ -6,32 +6,46 @@ import "context"
 // the body of Run is no worker.
 type memberContext struct {
 	*scope
-	crew *crew // nil in a group without limit
+	crew    *crew    // nil in a group without limit
+	lineage *lineage // nil in a group whose tasks bear no number of their own
 }
 
-// crewKey asks a context for the crew of the innermost task.
-type crewKey struct{}
+// lineage is the number of a crew or group, and those of the crews and groups whose tasks created it.
+type lineage []crewID
+
+// child returns the lineage of a crew or group numbered id that a task of l created; l is nil outside of tasks.
+func (l *lineage) child(id crewID) *lineage {
+	ids := lineage{id}
+	if l != nil {
+		ids = append(ids, *l...)
+	}
+	return &ids
+}
+
+// lineageKey asks a context for the lineage of the innermost task.
+type lineageKey struct{}
 
 // memberOf asks a context whether it belongs to a task of crew, or to something such a task has started and waits for.
 type memberOf struct{ crew *crew }
 
 func (m *memberContext) Value(key any) any {
-	if m.crew != nil {
-		switch k := key.(type) {
-		case crewKey:
-			return m.crew
-		case memberOf:
-			if k.crew == m.crew {
-				return true
-			}
+	switch k := key.(type) {
+	case lineageKey:
+		if m.lineage != nil {
+			return m.lineage
+		}
+	case memberOf:
+		if k.crew == m.crew {
+			return true
 		}
 	}
 	return m.scope.Value(key)
 }
 
-func crewOf(ctx context.Context) *crew {
-	c, _ := ctx.Value(crewKey{}).(*crew)
-	return c
+// lineageOf returns the lineage that goroutines started with ctx belong to, nil if there is none.
+func lineageOf(ctx context.Context) *lineage {
+	l, _ := ctx.Value(lineageKey{}).(*lineage)
+	return l
 }
 
 func isMemberContext(ctx context.Context, c *crew) bool { return ctx.Value(memberOf{c}) != nil }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/annotations"
 	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/skeleton"
 	"github.com/conclint/conclint/internal/engine/spawn"
@@ -76,6 +77,7 @@ func (in *Info) analyse(table *api.Table) {
 	cfgs := pass.ResultOf[ctrlflow.Analyzer].(*ctrlflow.CFGs)
 	prog := ssabuild.Build(pass.Fset, pass.Files, pass.Pkg, pass.TypesInfo, cfgs.NoReturn, table)
 	in.Prog = prog
+	in.Annotations = annotations.Read(pass.Fset, pass.Files, pass.Pkg, pass.TypesInfo)
 	in.Locks = locks.Run(prog, func(fn *types.Func) *model.Locks {
 		if s := in.importSummary(fn); s != nil {
 			return s.Locks

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/conclint/conclint/internal/engine/accesses"
+	"github.com/conclint/conclint/internal/engine/annotations"
 	"github.com/conclint/conclint/internal/engine/bounds"
 	"github.com/conclint/conclint/internal/engine/errs"
 	"github.com/conclint/conclint/internal/engine/locks"
@@ -31,6 +32,8 @@ type Info struct {
 	Spawn *spawn.Analysis
 	// Timeouts knows the waits on the outside and what bounds them.
 	Timeouts *timeouts.Analysis
+	// Annotations are the locking contracts that the package states in comments.
+	Annotations *annotations.Index
 	// Pass is the engine's pass: syntax, types, file set.
 	Pass *analysis.Pass
 	// ImportedEdges are the lock-order edges of all imported packages.

@@ -25,6 +25,9 @@
 // writer waits for the first reader, and the second RLock waits behind the
 // writer. Upgrading a read lock to a write lock waits for itself at once.
 //
+// A function annotated +checklocks:s.mu or +checklocksread:s.mu holds the lock from
+// its caller, and one annotated +checklocksexclude:s.mu is not to be called with it.
+//
 // # Fix
 //
 // Split the inner function: lenLocked does the work and expects the lock, Len

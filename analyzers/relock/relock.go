@@ -34,7 +34,7 @@ func run(in *engine.Info, r *report.Reporter) {
 		}
 		d := diagnose(in, e)
 		// Callers that share the last two steps to the second acquisition share the cause.
-		if n := len(e.Take.Chain); n > 2 {
+		if n := len(e.Take.Chain); n > 1 {
 			cause := string(e.Held.Path.Class()) + " " + e.Take.Chain[n-2].At + " " + e.Take.Chain[n-1].At
 			if i, dup := first[cause]; dup {
 				found[i].Related = append(found[i].Related, analysis.RelatedInformation{Pos: d.Pos, Message: "the same happens from here"})
@@ -58,7 +58,10 @@ func unlikely(e *locks.Event) bool {
 
 func diagnose(in *engine.Info, e *locks.Event) report.Diagnostic {
 	name := e.Held.Path.String()
-	since := in.Prog.Place(ssabuild.InstrPos(e.Held.Site))
+	since := "since " + in.Prog.Place(e.Since())
+	if e.Contract.IsValid() {
+		since = "by the caller (" + in.Prog.Place(e.Contract) + ")"
+	}
 	last := e.Take.Chain[len(e.Take.Chain)-1]
 	d := report.Diagnostic{Pos: ssabuild.InstrPos(e.Site), Witness: witness(in, e)}
 	direct := len(e.Take.Chain) == 1
@@ -69,22 +72,22 @@ func diagnose(in *engine.Info, e *locks.Event) report.Diagnostic {
 	switch {
 	case e.Take.Once:
 		d.Code = "relock/once"
-		d.Message = fmt.Sprintf("%s.Do is entered again%s from the function that it runs (since %s); sync.Once waits for itself", name, through, since)
+		d.Message = fmt.Sprintf("%s.Do is entered again%s from the function that it runs (%s); sync.Once waits for itself", name, through, since)
 	case e.Held.Mode == api.Read && e.Op.Mode == api.Read:
 		d.Code = "relock/rlock"
-		d.Message = fmt.Sprintf("%s is read-locked again%s while it is read-locked since %s; if a writer waits in between, both wait for ever", name, through, since)
+		d.Message = fmt.Sprintf("%s is read-locked again%s while it is read-locked %s; if a writer waits in between, both wait for ever", name, through, since)
 	case e.Held.Mode == api.Read:
 		d.Code = "relock/upgrade"
-		d.Message = fmt.Sprintf("%s is locked for writing%s while this goroutine holds it for reading since %s; it waits for itself", name, through, since)
+		d.Message = fmt.Sprintf("%s is locked for writing%s while this goroutine holds it for reading %s; it waits for itself", name, through, since)
 	default:
 		d.Code = "relock/lock"
 		if !direct {
 			d.Code = "relock/call"
 		}
-		d.Message = fmt.Sprintf("%s is locked again%s; it is already held since %s and is not re-entrant", name, through, since)
+		d.Message = fmt.Sprintf("%s is locked again%s; it is already held %s and is not re-entrant", name, through, since)
 	}
 	if e.Back {
-		d.Message = fmt.Sprintf("%s is locked%s while %s is held since %s; if both are one object, as the reference back suggests, the goroutine waits for itself", e.Op.Path, through, name, since)
+		d.Message = fmt.Sprintf("%s is locked%s while %s is held %s; if both are one object, as the reference back suggests, the goroutine waits for itself", e.Op.Path, through, name, since)
 	}
 	if e.Held.Site == e.Site && direct && !e.Take.Once {
 		d.Message = fmt.Sprintf("%s is locked again in the next iteration while it is still held; it is not re-entrant", name)

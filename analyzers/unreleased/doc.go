@@ -20,7 +20,10 @@
 //	}
 //
 // Also reported: RUnlock for Lock and the other way round, a lock released
-// twice, and a deferred Lock where Unlock was meant.
+// twice, and a deferred Lock where Unlock was meant. Annotations of the checklocks
+// family (+checklocks, +checklocksacquire, +checklocksrelease, …) are believed at
+// calls and held against the function's own paths; +checklocksignore and
+// +checklocksforce silence a function and a line.
 //
 // # Fix
 //

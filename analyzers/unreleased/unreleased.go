@@ -10,6 +10,7 @@ import (
 
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine"
+	"github.com/conclint/conclint/internal/engine/annotations"
 	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/report"
@@ -55,6 +56,8 @@ func run(in *engine.Info, r *report.Reporter) {
 			}
 			r.Add(report.Diagnostic{Code: "unreleased/notheld", Pos: ssabuild.InstrPos(e.Site),
 				Message: fmt.Sprintf("%s is unlocked here although it was released before; unlocking an unlocked mutex ends the process", e.Op.Path)})
+		case locks.Broken:
+			r.Add(broken(in, e))
 		case locks.DeferredLock:
 			r.Add(report.Diagnostic{Code: "unreleased/deferlock", Pos: ssabuild.InstrPos(e.Site),
 				Message: fmt.Sprintf("the deferred call locks %s, which is held since %s, where it should unlock it", e.Op.Path, place(in, e.Held.Site))})
@@ -118,6 +121,21 @@ func wrongMode(in *engine.Info, e *locks.Event) report.Diagnostic {
 	}
 	return report.Diagnostic{Code: "unreleased/mode", Pos: ssabuild.InstrPos(e.Site),
 		Message: fmt.Sprintf("%s was taken by %s at %s but is released by %s, not %s; the process ends with a fatal error", e.Op.Path, taken, place(in, e.Held.Site), called, right)}
+}
+
+// broken reports an exit that does not leave a lock as the annotation says.
+func broken(in *engine.Info, e *locks.Event) report.Diagnostic {
+	stated := in.Prog.Place(e.Contract)
+	d := report.Diagnostic{Code: "unreleased/contract", Pos: exitPos(e.Site)}
+	switch e.Promise {
+	case annotations.Acquires:
+		d.Message = fmt.Sprintf("this path returns without %s, which the annotation at %s says is then held; callers will unlock what is not locked", e.Op.Path, stated)
+	case annotations.Releases:
+		d.Message = fmt.Sprintf("this path returns with %s still held, which the annotation at %s says is then released; the next goroutine that locks it waits for ever", e.Op.Path, stated)
+	default:
+		d.Message = fmt.Sprintf("this path returns with %s released, which the annotation at %s says is held on return; callers will unlock it again", e.Op.Path, stated)
+	}
+	return d
 }
 
 func place(in *engine.Info, i ssa.Instruction) string { return in.Prog.Place(ssabuild.InstrPos(i)) }

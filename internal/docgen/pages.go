@@ -169,6 +169,8 @@ func enginePage() []byte {
 }
 
 var engineNotes = map[string]string{
+	report.CodeAnnotation: "Annotations of the checklocks family name locks from the annotated field's struct, the function's parameters and results, " +
+		"or package variables: `+checklocks:mu` at a field, `+checklocks:s.mu` at a method of s. Correct the name; an annotation that is not understood protects nothing.",
 	report.CodeSuppression: "A suppression is `//conclint:ignore CODE[,CODE] REASON`; the reason is required. " +
 		"A code may be an analyzer's name, for all of its checks. Remove the comment, or correct it.",
 	report.CodeInternalError: "Shown with `-debug.stats`. The finding costs nothing but the function it names, about which all analyzers stay silent; please report it.",

@@ -78,7 +78,7 @@ func (in *Info) analyse(table *api.Table) {
 	prog := ssabuild.Build(pass.Fset, pass.Files, pass.Pkg, pass.TypesInfo, cfgs.NoReturn, table)
 	in.Prog = prog
 	in.Annotations = annotations.Read(pass.Fset, pass.Files, pass.Pkg, pass.TypesInfo)
-	in.Locks = locks.Run(prog, func(fn *types.Func) *model.Locks {
+	in.Locks = locks.Run(prog, in.Annotations, func(fn *types.Func) *model.Locks {
 		if s := in.importSummary(fn); s != nil {
 			return s.Locks
 		}
@@ -103,7 +103,7 @@ func (in *Info) analyse(table *api.Table) {
 func (in *Info) guard(what string, f func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			in.Prog, in.Locks, in.Spawn, in.Timeouts = nil, nil, nil, nil
+			in.Prog, in.Locks, in.Spawn, in.Timeouts, in.accesses = nil, nil, nil, nil, nil
 			in.internalError(fmt.Sprintf("%s: %v\n%s", what, r, debug.Stack()))
 		}
 	}()
@@ -118,7 +118,7 @@ func (in *Info) exportSummaries() {
 		if !ok || !obj.Exported() || obj.Pkg() != in.pass.Pkg || in.Prog.IsTestFunc(fn) {
 			continue
 		}
-		s := &model.Summary{Locks: in.Locks.Summary(fn), Spawns: in.Spawn.Summary(fn), Timeouts: in.Timeouts.Summary(fn)}
+		s := &model.Summary{Locks: in.Locks.Summary(fn), Spawns: in.Spawn.Summary(fn), Timeouts: in.Timeouts.Summary(fn), Accesses: in.Accesses().Effects(fn)}
 		if s.Neutral() {
 			continue
 		}
@@ -197,6 +197,9 @@ func (in *Info) notes(cfg *Config) {
 	pos := token.NoPos
 	if len(in.pass.Files) > 0 {
 		pos = in.pass.Files[0].Package
+	}
+	for _, p := range in.Annotations.Problems() {
+		in.pass.Report(analysis.Diagnostic{Pos: p.Pos, Category: report.CodeAnnotation, Message: p.Text, URL: report.PageOf("engine") + "#annotation"})
 	}
 	if cfg.Why != "" {
 		in.why(cfg.Why)

@@ -62,6 +62,7 @@ const (
 	CodeBudget        = "engine/budget"
 	CodeStats         = "engine/stats"
 	CodeSuppression   = "engine/suppression"
+	CodeAnnotation    = "engine/annotation"
 	CodeWhy           = "engine/why"
 )
 
@@ -124,6 +125,7 @@ var blocks = []struct {
 		{"mode", Defect, Default, "a lock is released in the wrong mode"},
 		{"notheld", Defect, Default, "a lock is released that is not held"},
 		{"deferlock", Defect, Default, "a deferred call locks where it should unlock"},
+		{"contract", Defect, Default, "a function does not leave a lock as its annotation says"},
 		{"token", Defect, Default, "a semaphore token or group slot is not given back on some path"},
 		{"strict", Defect, Strict, "a path leaves a lock held, and no other path tells whether it should"},
 	}},
@@ -226,6 +228,7 @@ var blocks = []struct {
 		{"budget", Hazard, Default, "the analysis gave up on a function or scope to stay fast"},
 		{"stats", Hazard, Default, "counters of the analysis of one package"},
 		{"suppression", Hazard, Default, "a suppression comment is malformed, names an unknown code or suppresses nothing"},
+		{"annotation", Hazard, Default, "an annotation names a lock that is not known"},
 		{"why", Hazard, Default, "why the analysis is silent at a place"},
 	}},
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/annotations"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -14,6 +15,7 @@ import (
 // An Analysis is the result of the wing for one package.
 type Analysis struct {
 	prog     *ssabuild.Program
+	stated   *annotations.Index
 	imported func(*types.Func) *model.Locks
 	runs     map[*ssa.Function]*run
 	sums     map[*ssa.Function]*model.Locks
@@ -38,10 +40,10 @@ type Analysis struct {
 
 // Run analyses all functions of a package. imported gives the summaries of
 // functions of other packages, nil for neutral ones; it must root their paths by
-// [ssabuild.Program.ForeignParam].
-func Run(prog *ssabuild.Program, imported func(*types.Func) *model.Locks) *Analysis {
+// [ssabuild.Program.ForeignParam]. stated are the contracts of the package, nil for none.
+func Run(prog *ssabuild.Program, stated *annotations.Index, imported func(*types.Func) *model.Locks) *Analysis {
 	a := &Analysis{
-		prog: prog, imported: imported,
+		prog: prog, stated: stated, imported: imported,
 		runs:     make(map[*ssa.Function]*run),
 		sums:     make(map[*ssa.Function]*model.Locks),
 		foreign:  make(map[*types.Func]*model.Locks),
@@ -81,9 +83,10 @@ func selfRecursive(prog *ssabuild.Program, fn *ssa.Function) bool {
 func (a *Analysis) analyse(fn *ssa.Function, final bool) {
 	events, leaks := len(a.events), len(a.leaks)
 	r := a.newRun(fn)
-	if a.involved(fn) {
+	if len(r.contracts) > 0 || a.involved(fn) {
 		r.solve()
 		r.summarise()
+		r.honour()
 		a.runs[fn] = r
 	} else {
 		r.scan()

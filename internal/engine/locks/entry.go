@@ -9,6 +9,7 @@ import (
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/annotations"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -16,7 +17,8 @@ import (
 // An Entry is what can be said of the locks held when a function is called.
 type Entry struct {
 	Must     []model.LockOp // held at every call that is not on an unpublished object
-	Declared bool           // the name or the doc comment says that the caller holds a lock
+	Declared bool           // the name, the doc comment or an annotation says that the caller holds a lock
+	Stated   bool           // an annotation says so, and which
 	Calls    int            // call sites in this package that were considered
 }
 
@@ -49,6 +51,13 @@ func (a *Analysis) entryOf(fn *ssa.Function) Entry {
 	if declared := a.declared(fn); len(declared) > 0 {
 		e.Declared = true
 		e.Must = declared
+	}
+	for _, c := range a.Contracts(fn) {
+		switch c.Kind {
+		case annotations.Holds, annotations.Releases:
+			e.Declared, e.Stated = true, true
+			addOp(&e.Must, c.op())
+		}
 	}
 	calls, ok := a.callSites(fn)
 	if !ok {
@@ -314,7 +323,7 @@ func (a *Analysis) declared(fn *ssa.Function) []model.LockOp {
 	if !ok || fn.Signature.Recv() == nil || len(fn.Params) == 0 {
 		return nil
 	}
-	if !DeclaresHeld(decl) {
+	if !DeclaresHeld(decl) || len(a.holdsByContract(fn)) > 0 { // an annotation says which
 		return nil
 	}
 	var out []model.LockOp

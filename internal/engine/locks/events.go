@@ -10,6 +10,7 @@ import (
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/annotations"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -25,6 +26,7 @@ const (
 	DeferredLock                  // a deferred Lock of a lock that is held already
 	Blocked                       // an operation that may wait, while a lock is held
 	Leak                          // an exit that leaves a lock held
+	Broken                        // an exit that does not leave a lock as an annotation says
 )
 
 // An Event is something noticed at an instruction. What it is worth is for the
@@ -41,6 +43,9 @@ type Event struct {
 	Leak  *LeakInfo       // of Leak
 	Loop  bool            // of Relock: the same Lock in the next iteration, with no deferred release pending
 	Back  bool            // of Relock: the instance is reached through a back reference
+
+	Contract token.Pos        // of the annotation that says that the lock is held (Relock) or how it is left (Broken)
+	Promise  annotations.Kind // of Broken
 }
 
 // LeakInfo is the evidence around an exit that leaves a lock held.
@@ -60,7 +65,7 @@ type eventKey struct {
 
 // event notes e once per site and lock.
 func (r *run) event(e Event) {
-	if r.a.quiet {
+	if r.a.quiet || r.a.excused(r.fn, e.Site) {
 		return
 	}
 	e.Fn = r.fn
@@ -103,6 +108,7 @@ func (r *run) consider(s *state, site ssa.CallInstruction, t *model.Take, extra 
 		}
 		r.edge(s, site, h, t)
 	}
+	r.againstContract(s, site, t)
 	for _, h := range s.held {
 		check(h)
 	}

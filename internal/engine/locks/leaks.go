@@ -85,6 +85,9 @@ func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) 
 	if l.run.over || ssabuild.IsRangeBody(fn) || fn.Synthetic != "" && fn.Parent() == nil {
 		return false
 	}
+	if l.run.a.promised(fn, l.held.Path) || l.run.a.excused(fn, l.exit) {
+		return false
+	}
 	if l.loop {
 		return true
 	}

@@ -37,6 +37,9 @@ type run struct {
 	loopEnds []loopEnd
 	takeAt   map[takeKey]int
 	events   map[eventKey]*Event
+
+	contracts []Contract // what annotations say of this function's locks
+	held      []Contract // of these, the locks that it is called with and returns with
 }
 
 // blockStates are the states at the entry of a block, in order of arrival.
@@ -74,6 +77,8 @@ func (a *Analysis) newRun(fn *ssa.Function) *run {
 		takeAt:   make(map[takeKey]int),
 		events:   make(map[eventKey]*Event),
 	}
+	r.contracts = a.Contracts(fn)
+	r.held = a.holdsByContract(fn)
 	r.collectConds()
 	r.rpo = reversePostOrder(fn)
 	return r

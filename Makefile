@@ -5,7 +5,7 @@ BIN     := bin
 RUNS    ?= corpus audit bench
 MODULE  ?= github.com/caddyserver/caddy/v2@v2.11.9
 
-.PHONY: help build test test-root test-runtime test-nested house e2e corpus audit sample bench evidence bench-runtime docs fmt lint cross clean
+.PHONY: help build test test-root test-runtime test-nested house e2e corpus audit sample bench fixcheck evidence bench-runtime docs fmt lint cross clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*## |^[a-z0-9-]+:  +## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -44,7 +44,10 @@ sample: build    ## draw reports to read: make sample MODULE=path@version ARGS='
 bench: build     ## time and memory beside go vet and staticcheck: make bench MODULE=path@version
 	$(GO) run ./internal/proof bench -conclint $(BIN)/conclint $(ARGS) $(MODULE)
 
-evidence: build  ## measure anew and write docs/evidence.md: make evidence RUNS='corpus audit bench'
+fixcheck: build  ## apply every fix to a copy: it compiles, removes its finding, adds none; ARGS='-modules none' for the testdata alone
+	$(GO) run ./internal/proof fixcheck -conclint $(BIN)/conclint $(ARGS)
+
+evidence: build  ## measure anew and write docs/evidence.md: make evidence RUNS='corpus audit fixcheck bench'
 	$(GO) run ./internal/proof evidence $(RUNS)
 
 bench-runtime:   ## cost of the runtime primitives beside channels and the standard library

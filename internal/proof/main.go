@@ -4,7 +4,9 @@
 //	go run ./internal/proof audit    reports on public modules, judged one by one (make audit)
 //	go run ./internal/proof sample   draws the reports to read next
 //	go run ./internal/proof bench    time and memory beside other tools (make bench)
+//	go run ./internal/proof fixcheck applies every offered fix to a copy: it compiles, removes its finding, adds none (make fixcheck)
 //	go run ./internal/proof racetests   the race family on the tests of Go's race detector
+//	go run ./internal/proof robust   internal errors and differences between runs on much code (make robust)
 //	go run ./internal/proof evidence runs the others and keeps their output in docs/evidence.md (make evidence)
 package main
 
@@ -22,10 +24,15 @@ import (
 	"github.com/conclint/conclint/internal/proof/bench"
 	"github.com/conclint/conclint/internal/proof/corpus"
 	"github.com/conclint/conclint/internal/proof/evidence"
+	"github.com/conclint/conclint/internal/proof/fixcheck"
 	"github.com/conclint/conclint/internal/proof/racetests"
+	"github.com/conclint/conclint/internal/proof/robust"
 )
 
 func main() {
+	if fixcheck.IsRecorder() {
+		os.Exit(fixcheck.Recorder(os.Args[1:]))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	commands := map[string]evidence.Measure{
@@ -34,7 +41,9 @@ func main() {
 		"sample": audit.Sample,
 		"bench":  bench.Command,
 
+		"fixcheck":  fixcheck.Command,
 		"racetests": racetests.Command,
+		"robust":    robust.Command,
 	}
 	commands["evidence"] = evidence.Command(maps.Clone(commands))
 	var run evidence.Measure
@@ -42,7 +51,7 @@ func main() {
 		run = commands[os.Args[1]]
 	}
 	if run == nil {
-		fmt.Fprintln(os.Stderr, "usage: proof corpus|audit|sample|bench|racetests|evidence [flags]; -h after a command shows its flags")
+		fmt.Fprintln(os.Stderr, "usage: proof corpus|audit|sample|bench|fixcheck|racetests|evidence [flags]; -h after a command shows its flags")
 		os.Exit(2)
 	}
 	if err := run(ctx, os.Args[2:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {

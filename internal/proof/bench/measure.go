@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"slices"
 	"time"
+
+	"github.com/conclint/conclint/internal/proof/units"
 )
 
 // A usage is what one run cost.
@@ -38,7 +40,7 @@ func measure(ctx context.Context, dir string, env []string, accept int, args ...
 		return usage{}, fmt.Errorf("%v: %w\n%s", args, err, tail(stderr.Bytes()))
 	}
 	state := cmd.ProcessState
-	return usage{CPU: state.UserTime() + state.SystemTime(), Wall: wall, Peak: peak(state)}, nil
+	return usage{CPU: state.UserTime() + state.SystemTime(), Wall: wall, Peak: units.Peak(state)}, nil
 }
 
 func tail(b []byte) []byte { return b[max(0, len(b)-2000):] }

@@ -34,7 +34,7 @@ func Command(measures map[string]Measure) Measure {
 		}
 		runs := split(flags.Args(), measures)
 		if len(runs) == 0 {
-			return errors.New("usage: proof evidence [-o file] corpus|audit|bench [flags] ...")
+			return errors.New("usage: proof evidence [-o file] corpus|audit|fixcheck|bench [flags] ...")
 		}
 		for _, run := range runs {
 			name := run[0]

@@ -312,6 +312,9 @@ var formats = map[string]func(io.Writer, *output) error{
 	"json":   writeJSON,
 	"sarif":  writeSARIF,
 	"github": writeGitHub,
+	"html":   writeHTML,
 }
 
-func formatNames() string { return strings.Join([]string{"text", "json", "sarif", "github"}, ", ") }
+func formatNames() string {
+	return strings.Join([]string{"text", "json", "sarif", "github", "html"}, ", ")
+}

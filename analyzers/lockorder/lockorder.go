@@ -59,10 +59,12 @@ func diagnose(in *engine.Info, c locks.Cycle) report.Diagnostic {
 	if c.NeedsWriter {
 		d.Message += " if a writer waits"
 	}
+	// Each has its first lock before any waits: the order in which it happens.
 	for i, e := range c.Edges {
-		g := fmt.Sprintf("G%d", i+1)
-		d.Witness = append(d.Witness, in.Steps(g, e.Outer, verb(e.FromMode)+e.FromName)...)
-		d.Witness = append(d.Witness, in.Steps(g, e.Inner, "waits to lock "+e.ToName)...)
+		d.Witness = append(d.Witness, in.Steps(fmt.Sprintf("G%d", i+1), e.Outer, verb(e.FromMode)+e.FromName)...)
+	}
+	for i, e := range c.Edges {
+		d.Witness = append(d.Witness, in.Steps(fmt.Sprintf("G%d", i+1), e.Inner, "waits to lock "+e.ToName)...)
 	}
 	return d
 }

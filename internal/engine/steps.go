@@ -13,7 +13,10 @@ func (in *Info) Steps(goroutine string, chain []model.Hop, end string) []report.
 		if i < len(chain)-1 {
 			text = "calls " + chain[i+1].Func
 		}
-		steps[i] = report.Step{Goroutine: goroutine, Func: h.Func, Pos: h.Pos, At: h.At, Text: text}
+		steps[i] = report.Step{Goroutine: goroutine, Func: h.Func, Pos: h.Pos, Text: text}
+		if !h.Pos.IsValid() {
+			steps[i].At = h.At
+		}
 	}
 	return steps
 }

@@ -41,11 +41,24 @@ func run(in *engine.Info, r *report.Reporter) {
 				d.Related = append(d.Related, analysis.RelatedInformation{Pos: other.X.Pos, Message: "also " + in.Verb(other.X) + " here without the lock"})
 			}
 		}
-		if d.Fixes = fixes(in, race, c); d.Fixes == nil {
-			d.Fixes = wrap(in, race, c)
+		if !elsewhere(race) {
+			if d.Fixes = fixes(in, race, c); d.Fixes == nil {
+				d.Fixes = wrap(in, race, c)
+			}
 		}
 		r.Add(d)
 	}
+}
+
+// elsewhere reports whether functions of other packages take part: they cannot be
+// rewritten from here.
+func elsewhere(race *accesses.Race) bool {
+	for _, x := range race.Group.Accesses {
+		if x.Foreign != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // choose is the conflict that tells most: atomic against plain, else an update.
@@ -84,7 +97,8 @@ func lost(in *engine.Info, c *accesses.Conflict, d *report.Diagnostic) {
 	switch c.X.Update {
 	case model.IncDec:
 		d.Code = "racycounter/incdec"
-		what = strings.TrimSuffix(in.Verb(c.X), "ed") + "s"
+		verb, _, _ := strings.Cut(in.Verb(c.X), " ")
+		what = strings.TrimSuffix(verb, "ed") + "s"
 	case model.CheckSet:
 		d.Code = "racycounter/checkset"
 	default:

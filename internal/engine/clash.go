@@ -18,6 +18,9 @@ import (
 
 // AccessExpr is the expression that an access reads or writes, nil if the syntax does not show it.
 func (in *Info) AccessExpr(x *accesses.Access) ast.Expr {
+	if x.Foreign != nil {
+		return nil
+	}
 	for _, n := range in.Enclosing(x.Pos) {
 		switch n := n.(type) {
 		case *ast.IncDecStmt:
@@ -72,6 +75,11 @@ func (in *Info) AccessName(x *accesses.Access) string {
 
 // Verb says what an access does, as a participle.
 func (in *Info) Verb(x *accesses.Access) string {
+	if x.Foreign != nil {
+		plain := *x
+		plain.Foreign, plain.Instr, plain.Pos = nil, nil, token.NoPos
+		return in.Verb(&plain) + through + x.Foreign.Func + " (" + x.Foreign.At + ")"
+	}
 	switch {
 	case x.Update == model.IncDec:
 		for _, n := range in.Enclosing(x.Pos) {
@@ -190,8 +198,14 @@ func (in *Info) Interleaving(c *accesses.Conflict) []report.Step {
 // Verb3 is [Info.Verb] in the third person.
 func (in *Info) Verb3(x *accesses.Access) string { return present(in.Verb(x)) }
 
+// through stands before the function of another package that makes an access.
+const through = " through "
+
 // present turns a participle of [Info.Verb] into the third person.
 func present(verb string) string {
+	if verb, by, ok := strings.Cut(verb, through); ok {
+		return present(verb) + through + by
+	}
 	switch {
 	case strings.HasPrefix(verb, "changed by "):
 		return "changes, by " + strings.TrimPrefix(verb, "changed by ") + ","

@@ -11,8 +11,17 @@ import (
 // FuncSummary is the fact that a function has effects that its callers must
 // know. Functions without the fact have none.
 type FuncSummary struct {
-	data []byte
+	data []byte // one byte of what kinds of effects, see below, then the summary
 }
+
+// What a summary is about decides whether packages that use the function matter.
+const (
+	aboutMore    = 1 << iota // locks, goroutines, waits
+	aboutUpdates             // increments and the like of what callers pass
+)
+
+// matters reports whether a package deserves analysis for calling the function.
+func (f *FuncSummary) matters() bool { return len(f.data) > 0 && f.data[0] != 0 }
 
 // AFact marks the type as a fact.
 func (*FuncSummary) AFact() {}
@@ -55,7 +64,14 @@ func (f *LockEdges) GobDecode(data []byte) error {
 func encodeSummary(s *model.Summary, owner any) []byte {
 	e := model.NewEncoder(func(r access.Root) (int, bool) { return r.Index, r.Owner == owner })
 	s.Encode(e)
-	return e.Bytes()
+	about := byte(0)
+	if !s.OnlyAccesses() {
+		about |= aboutMore
+	}
+	if s.Accesses != nil && s.Accesses.Updates() {
+		about |= aboutUpdates
+	}
+	return append([]byte{about}, e.Bytes()...)
 }
 
 // importSummary is the summary of a function of another package, nil if it has none.
@@ -65,8 +81,8 @@ func (in *Info) importSummary(obj *types.Func) *model.Summary {
 	}
 	var s *model.Summary
 	var fact FuncSummary
-	if in.pass.ImportObjectFact(obj, &fact) {
-		d := model.NewDecoder(fact.data, model.Scope{
+	if in.pass.ImportObjectFact(obj, &fact) && len(fact.data) > 0 {
+		d := model.NewDecoder(fact.data[1:], model.Scope{
 			Paths: in.Prog.Paths,
 			Param: func(i int) *access.Path { return in.Prog.ForeignParam(obj, i) },
 		})

@@ -44,7 +44,8 @@ func relevant(pass *analysis.Pass, table *api.Table) bool {
 				}
 				continue
 			}
-			if !api.IsStd(obj.Pkg().Path()) && pass.ImportObjectFact(obj.Origin(), new(FuncSummary)) {
+			fact := new(FuncSummary)
+			if !api.IsStd(obj.Pkg().Path()) && pass.ImportObjectFact(obj.Origin(), fact) && fact.matters() {
 				return true
 			}
 		case *types.TypeName:
@@ -60,7 +61,67 @@ func relevant(pass *analysis.Pass, table *api.Table) bool {
 			}
 		}
 	}
+	return updates(pass)
+}
+
+// updates reports whether an exported function increments, or otherwise updates,
+// something that its callers name too: a parameter's pointee or field, or a
+// package variable. Goroutines elsewhere may call it at once.
+func updates(pass *analysis.Pass) bool {
+	for _, file := range pass.Files {
+		for _, decl := range file.Decls {
+			fn, ok := decl.(*ast.FuncDecl)
+			if !ok || !fn.Name.IsExported() || fn.Body == nil {
+				continue
+			}
+			found := false
+			ast.Inspect(fn.Body, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.IncDecStmt:
+					found = found || outlasts(pass, fn, n.X)
+				case *ast.AssignStmt:
+					if n.Tok != token.ASSIGN && n.Tok != token.DEFINE {
+						found = found || outlasts(pass, fn, n.Lhs[0])
+					}
+				}
+				return !found
+			})
+			if found {
+				return true
+			}
+		}
+	}
 	return false
+}
+
+// outlasts reports whether an expression names memory that exists beyond a call of
+// fn: reached by pointer from a parameter, or a package variable.
+func outlasts(pass *analysis.Pass, fn *ast.FuncDecl, e ast.Expr) bool {
+	byPointer := false
+	for {
+		switch x := e.(type) {
+		case *ast.ParenExpr:
+			e = x.X
+		case *ast.StarExpr:
+			e, byPointer = x.X, true
+		case *ast.IndexExpr:
+			e, byPointer = x.X, true
+		case *ast.SelectorExpr:
+			if _, ok := pass.TypesInfo.TypeOf(x.X).(*types.Pointer); ok {
+				byPointer = true
+			}
+			e = x.X
+		case *ast.Ident:
+			v, ok := pass.TypesInfo.Uses[x].(*types.Var)
+			if !ok {
+				return false
+			}
+			isParam := byPointer && fn.Pos() <= v.Pos() && v.Pos() < fn.Body.Pos()
+			return isParam || v.Parent() == pass.Pkg.Scope()
+		default:
+			return false
+		}
+	}
 }
 
 // concurrent reports whether an effect alone makes a package worth analysing.

@@ -65,11 +65,16 @@ func (in *Info) Errs() *errs.Analysis {
 	return in.errs
 }
 
-// Accesses knows the reads and writes of shared memory and which of them race. It
-// is computed when first asked for, so never for dependencies.
+// Accesses knows the reads and writes of shared memory and which of them race. For
+// dependencies no more than what summaries need is computed.
 func (in *Info) Accesses() *accesses.Analysis {
 	if in.accesses == nil {
-		in.accesses = accesses.New(in.Prog, in.Locks, in.Spawn)
+		in.accesses = accesses.New(in.Prog, in.Locks, in.Spawn, func(fn *types.Func) *model.Accesses {
+			if s := in.importSummary(fn); s != nil {
+				return s.Accesses
+			}
+			return nil
+		})
 	}
 	return in.accesses
 }

@@ -6,10 +6,16 @@ type Summary struct {
 	Locks    *Locks
 	Spawns   *Spawns
 	Timeouts *Timeouts
+	Accesses *Accesses
 }
 
 // Neutral reports whether the summary says nothing; such functions have no fact.
 func (s *Summary) Neutral() bool {
+	return s.OnlyAccesses() && (s.Accesses == nil || s.Accesses.Neutral())
+}
+
+// OnlyAccesses reports whether the function does nothing to locks, goroutines and waits.
+func (s *Summary) OnlyAccesses() bool {
 	return (s.Locks == nil || s.Locks.Neutral()) && (s.Spawns == nil || s.Spawns.Neutral()) && (s.Timeouts == nil || s.Timeouts.Neutral())
 }
 
@@ -19,6 +25,7 @@ const (
 	partLocks
 	partSpawns
 	partTimeouts
+	partAccesses
 )
 
 // Encode writes the parts that say something.
@@ -34,6 +41,10 @@ func (s *Summary) Encode(e *Encoder) {
 	if s.Timeouts != nil && !s.Timeouts.Neutral() {
 		e.Uint(partTimeouts)
 		s.Timeouts.Encode(e)
+	}
+	if s.Accesses != nil && !s.Accesses.Neutral() {
+		e.Uint(partAccesses)
+		s.Accesses.Encode(e)
 	}
 	e.Uint(partEnd)
 }
@@ -51,6 +62,8 @@ func DecodeSummary(d *Decoder) *Summary {
 			s.Spawns = DecodeSpawns(d)
 		case partTimeouts:
 			s.Timeouts = DecodeTimeouts(d)
+		case partAccesses:
+			s.Accesses = DecodeAccesses(d)
 		default:
 			d.fail("part %d", part)
 		}

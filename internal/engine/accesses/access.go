@@ -27,6 +27,9 @@ type Access struct {
 	Index   ssa.Value // of an element access: the index
 	Method  string    // of a content access by a method call: its name
 	Pos     token.Pos
+	Foreign *model.Hop     // of an access that a function of another package makes for the call Instr: where
+	Held    []model.LockOp // of a foreign access: the locks that the function takes around it
+	away    []*spawn.Footprint
 	order   int
 }
 
@@ -38,6 +41,8 @@ type Analysis struct {
 	prog  *ssabuild.Program
 	locks *locks.Analysis
 	spawn *spawn.Analysis
+
+	imported func(*types.Func) *model.Accesses
 
 	all    []*Access
 	groups []*Group
@@ -51,6 +56,10 @@ type Analysis struct {
 	guards     []*Guard
 	guardsDone bool
 	excused    map[*types.Var]bool
+
+	effects          map[*ssa.Function][]model.Effect
+	updated, written map[access.Class]bool
+	handed           map[*access.Path]bool // see handedAway
 }
 
 // A Group is all accesses of what may be one location: a variable, or one field
@@ -68,9 +77,11 @@ type Key struct {
 }
 
 // New collects the accesses of a package. Cost is one pass over the instructions;
-// conflicts are computed when asked for.
-func New(prog *ssabuild.Program, lk *locks.Analysis, sp *spawn.Analysis) *Analysis {
-	a := &Analysis{prog: prog, locks: lk, spawn: sp, held: make(map[ssa.Instruction][]model.LockOp), reached: make(map[*ssa.Function][]reach)}
+// conflicts are computed when asked for. imported gives the effects of functions of
+// other packages, nil for those without; it must root their paths by
+// [ssabuild.Program.ForeignParam].
+func New(prog *ssabuild.Program, lk *locks.Analysis, sp *spawn.Analysis, imported func(*types.Func) *model.Accesses) *Analysis {
+	a := &Analysis{prog: prog, locks: lk, spawn: sp, imported: imported, held: make(map[ssa.Instruction][]model.LockOp), reached: make(map[*ssa.Function][]reach)}
 	for _, fn := range prog.Funcs {
 		a.collect(fn)
 	}

@@ -69,7 +69,7 @@ func isNamed(t types.Type, pkg, name string) bool {
 
 // classConflict looks for a race of two accesses that no one function leads to.
 func (a *Analysis) classConflict(x, y *Access) (*Conflict, bool) {
-	if x.Update != model.IncDec && x.Update != model.OpAssign {
+	if x.Update != model.IncDec && x.Update != model.OpAssign || x.away != nil || y.away != nil {
 		return nil, false
 	}
 	for _, rx := range a.reaches(x.Fn) {
@@ -84,8 +84,8 @@ func (a *Analysis) classConflict(x, y *Access) (*Conflict, bool) {
 			if t := lasting(rx, path); t != nil && (guards(t) || path.Depth() > 2) {
 				continue
 			}
-			lx, okx := a.lockset(rx.fp, x.Instr)
-			ly, oky := a.lockset(ry.fp, y.Instr)
+			lx, okx := a.lockset(rx.fp, x)
+			ly, oky := a.lockset(ry.fp, y)
 			if !okx || !oky || commonClass(lx, ly) || a.spawn.Ordered(rx.fp, x.Instr, ry.fp, y.Instr) {
 				continue
 			}
@@ -174,7 +174,7 @@ func (a *Analysis) mixedConflict(plain *Access, g *Group) (*Conflict, bool) {
 		return nil, false
 	}
 	for _, y := range g.Accesses {
-		if !y.Atomic || !plain.Write() && !y.Write() {
+		if !y.Atomic || y.away != nil || plain.away != nil || !plain.Write() && !y.Write() {
 			continue
 		}
 		for _, rx := range a.reaches(plain.Fn) {
@@ -185,8 +185,8 @@ func (a *Analysis) mixedConflict(plain *Access, g *Group) (*Conflict, bool) {
 				if rx.fp.Fn == ry.fp.Fn && rx.fp.Prev() != nil && ry.fp.Prev() != nil || !beside && !sameClass(rx, path, ry, other) {
 					continue
 				}
-				lx, okx := a.lockset(rx.fp, plain.Instr)
-				ly, oky := a.lockset(ry.fp, y.Instr)
+				lx, okx := a.lockset(rx.fp, plain)
+				ly, oky := a.lockset(ry.fp, y)
 				if !okx || !oky || commonClass(lx, ly) || a.spawn.Ordered(rx.fp, plain.Instr, ry.fp, y.Instr) || a.spawn.Joined(rx.fp, plain.Instr) {
 					continue
 				}

@@ -45,6 +45,7 @@ func (a *Analysis) collect(fn *ssa.Function) {
 				if _, isGo := instr.(*ssa.Go); !isGo {
 					a.call(instr)
 				}
+				a.foreign(instr)
 			}
 		}
 	}

@@ -33,7 +33,7 @@ func (a *Analysis) Conflict(x, y *Access) (*Conflict, bool) {
 	if a.fresh(x) || a.fresh(y) {
 		return nil, false
 	}
-	if !a.Shared(x.Fn) && !a.Shared(y.Fn) {
+	if !a.inGoroutine(x) && !a.inGoroutine(y) {
 		return a.classConflict(x, y)
 	}
 	var out *Conflict
@@ -42,11 +42,11 @@ func (a *Analysis) Conflict(x, y *Access) (*Conflict, bool) {
 		path, fresh, ok = a.shared(fx, x, fy, y)
 		return fresh, ok
 	}
-	a.spawn.Meetings(x.Instr, y.Instr, share, func(m spawn.Meeting) bool {
+	a.spawn.MeetingsOf(x.Instr, a.footprints(x), y.Instr, a.footprints(y), share, func(m spawn.Meeting) bool {
 		if a.excluded(m, x, y) || usedAsSet(x, y) || timerOf(m.A, y) || timerOf(m.B, x) || m.A.Weak() || m.B.Weak() || !a.sameElement(m, x, y) {
 			return true
 		}
-		lx, _ := a.lockset(m.A, x.Instr)
+		lx, _ := a.lockset(m.A, x)
 		out = &Conflict{X: x, Y: y, Meeting: m, Path: path, XLocks: len(lx)}
 		return false
 	})
@@ -94,7 +94,9 @@ func timerOf(fp *spawn.Footprint, y *Access) bool {
 
 // fresh reports whether the access is on an object that nobody else knows while
 // its function runs.
-func (a *Analysis) fresh(x *Access) bool { return a.prog.Unpublished(x.Path, x.Fn) }
+func (a *Analysis) fresh(x *Access) bool {
+	return a.prog.Unpublished(x.Path, x.Fn) && !a.handedAway(x.Path.RootPath())
+}
 
 // shared reports whether the two accesses name one object in the function where
 // their footprints meet.
@@ -143,8 +145,8 @@ func varying(p *access.Path) bool {
 
 // excluded reports whether a lock is held at both accesses in this meeting.
 func (a *Analysis) excluded(m spawn.Meeting, x, y *Access) bool {
-	lx, okx := a.lockset(m.A, x.Instr)
-	ly, oky := a.lockset(m.B, y.Instr)
+	lx, okx := a.lockset(m.A, x)
+	ly, oky := a.lockset(m.B, y)
 	if !okx || !oky {
 		return true
 	}
@@ -189,7 +191,7 @@ func addOp(ops []model.LockOp, op model.LockOp) []model.LockOp {
 // lockset are the locks held at x in the terms of a footprint's function: its
 // own, and those held at the calls that lead to it within its goroutine. Locks
 // that the spawner holds count only if it waits for the goroutine under them.
-func (a *Analysis) lockset(fp *spawn.Footprint, x ssa.Instruction) (ops []model.LockOp, known bool) {
+func (a *Analysis) lockset(fp *spawn.Footprint, x *Access) (ops []model.LockOp, known bool) {
 	var levels []*spawn.Footprint
 	for p := fp; p != nil; p = p.Prev() {
 		levels = append(levels, p)
@@ -201,10 +203,13 @@ func (a *Analysis) lockset(fp *spawn.Footprint, x ssa.Instruction) (ops []model.
 				ops[j].Path = a.prog.Translate(ops[j].Path, p.Target(), p.Fn)
 			}
 		}
+		if p.Prev() == nil {
+			ops = append(ops, x.Held...)
+		}
 		if p.Async {
 			continue
 		}
-		held, ok := a.HeldAt(p.Place(x))
+		held, ok := a.HeldAt(p.Place(x.Instr))
 		if !ok || a.declared(p.Fn) {
 			return nil, false
 		}
@@ -212,7 +217,7 @@ func (a *Analysis) lockset(fp *spawn.Footprint, x ssa.Instruction) (ops []model.
 		for _, op := range held {
 			ops = addOp(ops, op)
 		}
-		for _, op := range a.handedOver(p.Place(x)) {
+		for _, op := range a.handedOver(p.Place(x.Instr)) {
 			ops = addOp(ops, op)
 		}
 	}

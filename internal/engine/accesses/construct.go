@@ -69,6 +69,9 @@ func (a *Analysis) madeHere(s *Site, root *access.Path) bool {
 // pointee reports whether an access is of what a pointer kept in a field points to,
 // which is another object than the field.
 func pointee(x *Access) bool {
+	if x.Addr == nil {
+		return false
+	}
 	_, isPointer := x.Addr.Type().Underlying().(*types.Pointer)
 	return isPointer && x.Method == "" && behind(x.Addr)
 }

@@ -92,7 +92,7 @@ func (a *Analysis) site(x *Access) (*Site, Key) {
 		s.skip, s.blind = true, true
 		return s, Key{Class: p.Class(), Content: content}
 	}
-	held, _ := a.HeldAt(x.Instr)
+	held, _ := a.heldAt(x)
 	outer, may := a.callerLocks(x.Fn)
 	held = append(held[:len(held):len(held)], outer...)
 	held = append(held, a.handedOver(x.Instr)...)
@@ -123,6 +123,9 @@ func (a *Analysis) near(lock, p *access.Path, isGlobal bool) bool {
 }
 
 func isLockType(p *access.Path, x *Access) bool {
+	if x.Addr == nil {
+		return false
+	}
 	t := x.Addr.Type()
 	if ptr, ok := t.Underlying().(*types.Pointer); ok {
 		t = ptr.Elem()

@@ -55,7 +55,7 @@ func (a *Analysis) race(g *Group) *Race {
 	for _, x := range g.Accesses {
 		atomic = atomic || x.Atomic
 		writes = writes || x.Write()
-		shared = shared || a.Shared(x.Fn) || a.servedBy(x.Fn)
+		shared = shared || a.inGoroutine(x) || a.servedBy(x.Fn)
 	}
 	var conflicts []*Conflict
 	if atomic && writes {
@@ -149,8 +149,8 @@ func rankOf(x *Access) int {
 // IsCounter reports whether an access is an update whose loss is a wrong count or
 // a second initialisation: of a basic type, or tested and then set.
 func IsCounter(x *Access) bool {
-	if x.Update == model.NoUpdate {
-		return false
+	if x.Update == model.NoUpdate || x.Foreign != nil {
+		return x.Update != model.NoUpdate
 	}
 	t := valueType(x)
 	if t == nil || types.Identical(t, types.Universe.Lookup("error").Type()) {

@@ -175,7 +175,7 @@ func anyOther(writes []*Site, s *Site) bool {
 
 // otherGuard reports whether another lock protects the access: all writes hold it too.
 func (a *Analysis) otherGuard(s *Site, writes []*Site) bool {
-	held, _ := a.HeldAt(s.Instr)
+	held, _ := a.heldAt(s.Access)
 	for _, op := range held {
 		c := op.Path.Class()
 		if c == "" || s.Write() && op.Mode != api.Write {

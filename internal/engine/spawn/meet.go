@@ -37,12 +37,19 @@ func (a *Analysis) Footprints(fn *ssa.Function) []*Footprint {
 	if out, ok := a.lifted[fn]; ok {
 		return out
 	}
+	out := a.climb(&Footprint{Fn: fn})
+	a.lifted[fn] = out
+	return out
+}
+
+// climb lists a footprint and what it looks like from above, nearest first.
+func (a *Analysis) climb(from *Footprint) []*Footprint {
 	type key struct {
 		at     ssa.Instruction
 		thread *Spawn
 		async  bool
 	}
-	out := []*Footprint{{Fn: fn}}
+	out := []*Footprint{from}
 	seen := make(map[key]bool)
 	for i := 0; i < len(out) && len(out) < maxFootprints; i++ {
 		if out[i].level >= maxLevels {
@@ -58,7 +65,6 @@ func (a *Analysis) Footprints(fn *ssa.Function) []*Footprint {
 			}
 		}
 	}
-	a.lifted[fn] = out
 	return out
 }
 
@@ -138,11 +144,16 @@ func (a *Analysis) Meet(x, y ssa.Instruction, share Share) (Meeting, bool) {
 
 // Meetings calls yield for all activations of [Analysis.Meet], nearest first, until it returns false.
 func (a *Analysis) Meetings(x, y ssa.Instruction, share Share, yield func(Meeting) bool) {
+	a.MeetingsOf(x, a.Footprints(x.Parent()), y, a.Footprints(y.Parent()), share, yield)
+}
+
+// MeetingsOf is [Analysis.Meetings] for instructions whose footprints are given.
+func (a *Analysis) MeetingsOf(x ssa.Instruction, fxs []*Footprint, y ssa.Instruction, fys []*Footprint, share Share, yield func(Meeting) bool) {
 	byFn := make(map[*ssa.Function][]*Footprint)
-	for _, fp := range a.Footprints(y.Parent()) {
+	for _, fp := range fys {
 		byFn[fp.Fn] = append(byFn[fp.Fn], fp)
 	}
-	for _, fx := range a.Footprints(x.Parent()) {
+	for _, fx := range fxs {
 		for _, fy := range byFn[fx.Fn] {
 			if !fx.Async && !fy.Async {
 				continue

@@ -22,9 +22,9 @@ type config struct {
 	dir      string // of the file; paths in it are relative to it
 	strict   *bool
 	tests    *bool
-	rules    []rule
+	rules    []report.Rule
 	severity []severityRule
-	paths    []pathRules
+	paths    []report.PathRules
 	baseline string
 	analysis []string // flags for go vet
 }
@@ -32,13 +32,6 @@ type config struct {
 type severityRule struct {
 	pattern string
 	level   Severity
-}
-
-// pathRules are rules for files that match a pattern.
-type pathRules struct {
-	glob   string // relative to the config's directory, with slashes
-	strict *bool
-	rules  []rule
 }
 
 // findConfig returns the file for dir, or "" if there is none.
@@ -136,17 +129,17 @@ func boolField(to **bool) func(yaml.Node) error {
 	}
 }
 
-func rulesField(to *[]rule, on bool) func(yaml.Node) error {
+func rulesField(to *[]report.Rule, on bool) func(yaml.Node) error {
 	return func(n yaml.Node) error {
 		patterns, err := n.Strings()
 		if err != nil {
 			return err
 		}
 		for _, p := range patterns {
-			if err := knownPattern(p.Text); err != nil {
+			if err := report.CheckPattern(p.Text); err != nil {
 				return p.Errorf("%v", err)
 			}
-			*to = append(*to, rule{p.Text, on})
+			*to = append(*to, report.Rule{Pattern: p.Text, On: on})
 		}
 		return nil
 	}
@@ -157,7 +150,7 @@ func (c *config) readSeverity(n yaml.Node) error {
 		return n.Errorf("want patterns with error, warning or note")
 	}
 	for _, p := range n.Pairs {
-		if err := knownPattern(p.Key); err != nil {
+		if err := report.CheckPattern(p.Key); err != nil {
 			return yaml.Node{Line: p.Line}.Errorf("%v", err)
 		}
 		level := Severity(p.Value.Text)
@@ -174,23 +167,23 @@ func (c *config) readPaths(n yaml.Node) error {
 		return n.Errorf("want a list of paths with what holds for them")
 	}
 	for _, item := range n.Items {
-		var r pathRules
+		var r report.PathRules
 		err := fields(item, map[string]func(yaml.Node) error{
 			"path": func(n yaml.Node) error {
 				if _, err := path.Match(n.Text, ""); n.Kind != yaml.Scalar || err != nil || path.IsAbs(n.Text) {
 					return n.Errorf("want a pattern of files below the configuration file, such as internal/** or *_mock.go")
 				}
-				r.glob = n.Text
+				r.Glob = n.Text
 				return nil
 			},
-			"strict":  boolField(&r.strict),
-			"enable":  rulesField(&r.rules, true),
-			"disable": rulesField(&r.rules, false),
+			"strict":  boolField(&r.Strict),
+			"enable":  rulesField(&r.Rules, true),
+			"disable": rulesField(&r.Rules, false),
 		})
 		if err != nil {
 			return err
 		}
-		if r.glob == "" {
+		if r.Glob == "" {
 			return item.Errorf("a path is missing")
 		}
 		c.paths = append(c.paths, r)
@@ -232,37 +225,6 @@ func (c *config) addFlag(value yaml.Node, name string, known []analysisFlag) err
 	}
 	c.analysis = append(c.analysis, "-"+name+"="+value.Text)
 	return nil
-}
-
-// matchPath reports whether a slash-separated name matches a pattern: * and ?
-// within an element, ** for any number of elements; a pattern without slash
-// matches in every directory.
-func matchPath(glob, name string) bool {
-	if !strings.Contains(glob, "/") {
-		glob = "**/" + glob
-	}
-	return matchElements(strings.Split(glob, "/"), strings.Split(name, "/"))
-}
-
-func matchElements(glob, name []string) bool {
-	for len(glob) > 0 {
-		if glob[0] == "**" {
-			for i := range len(name) + 1 {
-				if matchElements(glob[1:], name[i:]) {
-					return true
-				}
-			}
-			return false
-		}
-		if len(name) == 0 {
-			return false
-		}
-		if ok, err := path.Match(glob[0], name[0]); err != nil || !ok {
-			return false
-		}
-		glob, name = glob[1:], name[1:]
-	}
-	return len(name) == 0
 }
 
 // severityFor is the severity of a code: the last rule that matches, else the claim's.

@@ -14,33 +14,6 @@ import (
 	"github.com/conclint/conclint/internal/driver/yaml"
 )
 
-func TestMatchPath(t *testing.T) {
-	for _, c := range []struct {
-		glob, name string
-		want       bool
-	}{
-		{"a.go", "a.go", true},
-		{"a.go", "x/y/a.go", true},
-		{"*_mock.go", "x/y_mock.go", true},
-		{"x/*.go", "x/a.go", true},
-		{"x/*.go", "x/y/a.go", false},
-		{"x/*.go", "z/x/a.go", false},
-		{"x/**", "x/a.go", true},
-		{"x/**", "x/y/z/a.go", true},
-		{"x/**", "xx/a.go", false},
-		{"**/gen/**", "gen/a.go", true},
-		{"**/gen/**", "p/q/gen/r/a.go", true},
-		{"**/gen/**", "p/general/a.go", false},
-		{"x/**/a.go", "x/a.go", true},
-		{"x/**/a.go", "x/1/2/a.go", true},
-		{"x/?/a.go", "x/1/a.go", true},
-		{"x/?/a.go", "x/12/a.go", false},
-		{"**", "a.go", true},
-	} {
-		assert.Equal(t, c.want, matchPath(c.glob, c.name), "%s %s", c.glob, c.name)
-	}
-}
-
 func TestFindConfig(t *testing.T) {
 	root := t.TempDir()
 	deep := filepath.Join(root, "a", "b")

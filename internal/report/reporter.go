@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 )
@@ -17,10 +18,40 @@ type Options struct {
 	Strict bool // emit the strict tier too
 	All    bool // emit all tiers: somebody downstream filters (the standalone driver)
 	Debug  bool // report as engine/internal-error what is otherwise dropped in silence
+	// Select, if not nil, decides in the place of Strict: for drivers that
+	// cannot filter themselves. Except names what another reporter of the same
+	// analyzer emits.
+	Select, Except *Selection
 }
 
-// Emits reports whether findings of a tier leave a reporter.
-func (o Options) Emits(t Tier) bool { return t == Default || o.Strict || o.All }
+// TwinSuffix ends the name of an analyzer that emits only what its namesake
+// without it does not: for editors, which know analyzers but neither codes nor tiers.
+const TwinSuffix = "_strict"
+
+// Emits reports whether findings of a code in a file leave a reporter; a file
+// that is unknown is "".
+func (o Options) Emits(c CodeInfo, file string) bool {
+	if o.Except != nil && o.Except.Shows(c, file) {
+		return false
+	}
+	if o.Select != nil && !o.All {
+		return o.Select.Shows(c, file)
+	}
+	return c.Tier == Default || o.Strict || o.All
+}
+
+// Twin returns the options of a reporter for what is missing from the strict
+// tier under o. What a rule turns off stays off.
+func (o Options) Twin() Options {
+	base := Selection{Strict: o.Strict}
+	if o.Select != nil {
+		base = *o.Select
+	}
+	strict := base
+	strict.Strict, strict.Forced = true, true
+	o.Select, o.Except = &strict, &base
+	return o
+}
 
 // Diagnostic is one finding of an analyzer.
 type Diagnostic struct {
@@ -66,7 +97,7 @@ func (r *Reporter) Add(d Diagnostic) {
 // may ask before it does costly work for a code that is off.
 func (r *Reporter) Emits(code string) bool {
 	info, ok := Lookup(code)
-	return ok && r.opts.Emits(info.Tier)
+	return ok && (r.opts.Emits(info, "") || r.opts.Select != nil && len(r.opts.Select.Paths) > 0)
 }
 
 // Suppressed reports whether a comment silences code at pos, and counts the
@@ -101,7 +132,7 @@ func (r *Reporter) Flush() {
 
 func (r *Reporter) emit(d *Diagnostic) {
 	info, _ := Lookup(d.Code)
-	if !r.opts.Emits(info.Tier) {
+	if !r.opts.Emits(info, r.fileName(d.Pos)) {
 		return
 	}
 	if file := r.fileOf(d.Pos); file != nil && IsGenerated(r.pass.Fset, file) {
@@ -197,7 +228,7 @@ func (r *Reporter) editable(f analysis.SuggestedFix) bool {
 }
 
 func (r *Reporter) reportUnused() {
-	for _, u := range r.supp.unused(r.pass.Analyzer.Name, r.opts) {
+	for _, u := range r.supp.unused(strings.TrimSuffix(r.pass.Analyzer.Name, TwinSuffix), r.opts) {
 		r.pass.Report(analysis.Diagnostic{
 			Pos:      u.pos,
 			End:      u.end,
@@ -226,6 +257,11 @@ func (r *Reporter) reportFailures() {
 		})
 	}
 	r.failed = nil
+}
+
+// fileName is the file of a position on disk, "" if it has none.
+func (r *Reporter) fileName(pos token.Pos) string {
+	return r.pass.Fset.PositionFor(pos, false).Filename
 }
 
 func (r *Reporter) fileOf(pos token.Pos) *ast.File { return fileOf(r.pass.Files, pos) }

@@ -116,7 +116,7 @@ func (s *Suppressions) unused(analyzer string, opts Options) []unusedDirective {
 		}
 		for _, d := range f.directives {
 			for j, p := range d.patterns {
-				if !d.used[j] && ownedBy(p, analyzer) && decidable(p, opts) {
+				if !d.used[j] && ownedBy(p, analyzer) && decidable(p, opts, s.fset.Position(d.pos).Filename) {
 					out = append(out, unusedDirective{d.pos, d.end, p})
 				}
 			}
@@ -131,11 +131,11 @@ func ownedBy(pattern, analyzer string) bool {
 }
 
 // decidable reports whether all codes that a pattern selects are emitted.
-func decidable(pattern string, opts Options) bool {
+func decidable(pattern string, opts Options, file string) bool {
 	if info, ok := Lookup(pattern); ok {
-		return opts.Emits(info.Tier)
+		return opts.Emits(info, file)
 	}
-	return !slices.ContainsFunc(CodesOf(pattern), func(c CodeInfo) bool { return !opts.Emits(c.Tier) })
+	return !slices.ContainsFunc(CodesOf(pattern), func(c CodeInfo) bool { return !opts.Emits(c, file) })
 }
 
 const (

@@ -51,6 +51,12 @@ func diagnose(in *engine.Info, c locks.Cycle) report.Diagnostic {
 	if len(c.Edges) > 2 && !c.OneOwner() {
 		d.Code = "lockorder/long" // each further class is a further guess that its instances are one
 	}
+	if c.Guess {
+		d.Code = "lockorder/instances"
+	}
+	for _, e := range c.Also {
+		d.Related = append(d.Related, analysis.RelatedInformation{Pos: ssabuild.InstrPos(e.Site), Message: fmt.Sprintf("%s, locked here while holding %s, is part of another circle through this one", e.ToName, e.FromName)})
+	}
 	var others []string
 	for _, e := range c.Edges[1:] {
 		others = append(others, fmt.Sprintf("%s locks %s while holding %s (%s)", e.Func, e.ToName, e.FromName, e.Inner[0].At))

@@ -64,6 +64,7 @@ const (
 	CodeSuppression   = "engine/suppression"
 	CodeAnnotation    = "engine/annotation"
 	CodeWhy           = "engine/why"
+	CodeGraph         = "engine/graph"
 )
 
 // check is a row of an analyzer's block below.
@@ -107,6 +108,7 @@ var blocks = []struct {
 	{"lockorder", []check{
 		{"cycle", Defect, Default, "locks are taken in conflicting orders"},
 		{"sameclass", Defect, Default, "two instances of one type are locked in either order"},
+		{"instances", Defect, Strict, "locks are taken in conflicting orders if objects of one type, most likely different ones, are the same"},
 		{"long", Defect, Strict, "three or more locks of different types are taken in a circle"},
 	}},
 	{"relock", []check{
@@ -230,6 +232,7 @@ var blocks = []struct {
 		{"suppression", Hazard, Default, "a suppression comment is malformed, names an unknown code or suppresses nothing"},
 		{"annotation", Hazard, Default, "an annotation names a lock that is not known"},
 		{"why", Hazard, Default, "why the analysis is silent at a place"},
+		{"graph", Hazard, Default, "a piece of the pictures of conclint graph"},
 	}},
 }
 

@@ -14,28 +14,29 @@ import (
 
 // An Analysis is the result of the wing for one package.
 type Analysis struct {
-	prog     *ssabuild.Program
-	stated   *annotations.Index
-	imported func(*types.Func) *model.Locks
-	runs     map[*ssa.Function]*run
-	sums     map[*ssa.Function]*model.Locks
-	foreign  map[*types.Func]*model.Locks
-	assigned map[*ssa.Function]map[*ssa.Alloc]bool
-	conds    map[access.Class][]string // selectors, from a condition's owner, of the lock it was made with
-	condVals map[*access.Path]*access.Path
-	events   []*Event
-	edges    []Edge
-	edgeAt   map[edgeKey]int
-	leaks    []leak
-	sigs     *signals               // see [Analysis.Partners]
-	owners   map[access.Class]bool  // see [Analysis.owning]
-	faulty   map[*ssa.Function]bool // see [Analysis.Faulty]
-	heldIn   map[*ssa.BasicBlock][]Lockset
-	entry    map[*ssa.Function]Entry
-	values   map[*ssa.Function]bool // declared functions used as values
+	prog       *ssabuild.Program
+	stated     *annotations.Index
+	imported   func(*types.Func) *model.Locks
+	runs       map[*ssa.Function]*run
+	sums       map[*ssa.Function]*model.Locks
+	foreign    map[*types.Func]*model.Locks
+	assigned   map[*ssa.Function]map[*ssa.Alloc]bool
+	conds      map[access.Class][]string // selectors, from a condition's owner, of the lock it was made with
+	condVals   map[*access.Path]*access.Path
+	events     []*Event
+	edges      []Edge
+	edgeAt     map[edgeKey]int
+	leaks      []leak
+	sigs       *signals               // see [Analysis.Partners]
+	owners     map[access.Class]bool  // see [Analysis.owning]
+	containers map[string]int         // see [Analysis.containersOf]
+	faulty     map[*ssa.Function]bool // see [Analysis.Faulty]
+	heldIn     map[*ssa.BasicBlock][]Lockset
+	entry      map[*ssa.Function]Entry
+	values     map[*ssa.Function]bool // declared functions used as values
 
 	quiet      bool // replaying: what is noticed has been noted before
-	overBudget int
+	overBudget []*ssa.Function
 }
 
 // Run analyses all functions of a package. imported gives the summaries of
@@ -215,8 +216,8 @@ func (a *Analysis) Summary(fn *ssa.Function) *model.Locks { return a.sums[fn] }
 // SummaryOf is the summary of a call target, in this package or another; nil if neutral.
 func (a *Analysis) SummaryOf(t ssabuild.Target) *model.Locks { return a.summaryOf(t) }
 
-// OverBudget counts the functions whose analysis was cut short.
-func (a *Analysis) OverBudget() int { return a.overBudget }
+// OverBudget returns the functions whose analysis was cut short, callees first. Nothing is claimed about their locks.
+func (a *Analysis) OverBudget() []*ssa.Function { return a.overBudget }
 
 // Events lists what was noticed, in the order of analysis.
 func (a *Analysis) Events() []*Event { return a.events }

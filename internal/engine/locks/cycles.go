@@ -5,8 +5,6 @@ import (
 	"sort"
 	"strings"
 
-	"golang.org/x/tools/go/ssa"
-
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
@@ -18,7 +16,9 @@ import (
 // is in this package and is the one to report at; the others follow its order.
 type Cycle struct {
 	Edges       []Edge
-	NeedsWriter bool // some lock of the cycle is taken for reading on both sides
+	NeedsWriter bool   // some lock of the cycle is taken for reading on both sides
+	Guess       bool   // it needs two instances to be one that most likely are not, see [Analysis.guess]
+	Also        []Edge // where other cycles through Edges[0] would be reported
 }
 
 // Key identifies the cycle by its classes, wherever it is found.
@@ -62,6 +62,7 @@ func (a *Analysis) Cycles(imported []model.Edge) []Cycle {
 	}
 	g.findComponents()
 	g.owning = a.owning
+	g.guess = a.guess
 	for i := range own {
 		if g.cyclic(g.edges[i]) {
 			g.edges[i].Gates = a.outerGates(g.edges[i])
@@ -82,22 +83,71 @@ func (a *Analysis) Cycles(imported []model.Edge) []Cycle {
 			out = append(out, c)
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool {
-		p, q := ssabuild.InstrPos(out[i].Edges[0].Site), ssabuild.InstrPos(out[j].Edges[0].Site)
+	sortByPlace(out)
+	// Longer ways round from one acquisition have the cause of the shortest.
+	out = slices.CompactFunc(out, func(c, d Cycle) bool { return c.Edges[0].Site == d.Edges[0].Site })
+	out = oneCause(out)
+	sortByPlace(out)
+	return out
+}
+
+func sortByPlace(cycles []Cycle) {
+	sort.SliceStable(cycles, func(i, j int) bool {
+		p, q := ssabuild.InstrPos(cycles[i].Edges[0].Site), ssabuild.InstrPos(cycles[j].Edges[0].Site)
 		if p != q {
 			return p < q
 		}
-		return len(out[i].Edges) < len(out[j].Edges)
+		return len(cycles[i].Edges) < len(cycles[j].Edges)
 	})
-	// Longer ways round from one acquisition have the cause of the shortest.
-	return slices.CompactFunc(out, func(c, d Cycle) bool { return c.Edges[0].Site == d.Edges[0].Site })
+}
+
+// oneCause keeps one of the cycles that share an acquisition under the same lock,
+// a guess only if all of them are: they go when it goes. It is then the place to
+// report at.
+func oneCause(cycles []Cycle) []Cycle {
+	slices.SortStableFunc(cycles, func(c, d Cycle) int {
+		switch {
+		case c.Guess == d.Guess:
+			return 0
+		case c.Guess:
+			return 1
+		}
+		return -1
+	})
+	var out []Cycle
+	gone := make([]bool, len(cycles))
+	for i, c := range cycles {
+		if gone[i] {
+			continue
+		}
+		for j, d := range cycles[i+1:] {
+			k := c.shares(d)
+			if gone[i+1+j] || k < 0 {
+				continue
+			}
+			gone[i+1+j] = true
+			c.Edges = append(c.Edges[k:len(c.Edges):len(c.Edges)], c.Edges[:k]...)
+			if d.Edges[0].Site != c.Edges[0].Site {
+				c.Also = append(c.Also, d.Edges[0])
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// shares is the index of the first edge of this package that both cycles have, -1 if there is none.
+func (c Cycle) shares(d Cycle) int {
+	return slices.IndexFunc(c.Edges, func(e Edge) bool {
+		return e.Site != nil && slices.ContainsFunc(d.Edges, func(f Edge) bool { return f.Site == e.Site && f.From == e.From })
+	})
 }
 
 // outerGates adds to the gates of an edge the locks that all callers of its
 // function hold.
 func (a *Analysis) outerGates(e Edge) []model.Gate {
 	gates := slices.Clone(e.Gates)
-	for _, op := range a.Entry(e.Fn).Must {
+	for _, op := range a.Outer(e.Site) {
 		if op.Path.Class() != "" {
 			gates = append(gates, model.Gate{Class: op.Path.Class(), Mode: op.Mode})
 		}
@@ -113,6 +163,7 @@ type order struct {
 	comp  map[access.Class]int    // strongly connected component
 
 	owning func(field access.Class) bool // see [Analysis.owning]
+	guess  func(c Cycle) bool            // see [Analysis.guess]
 }
 
 // findComponents prepares cyclic: an edge between components is in no cycle.
@@ -161,8 +212,10 @@ func (g *order) add(e Edge) {
 	g.edges = append(g.edges, e)
 }
 
-// through finds the shortest cycles that contain edge start, breadth first.
+// through finds the shortest cycle that contains edge start, breadth first: one
+// that is no guess, if there is one.
 func (g *order) through(start int) []Cycle {
+	var guesses []Cycle
 	first := g.edges[start]
 	type path struct{ edges []int }
 	queue := []path{{[]int{start}}}
@@ -171,7 +224,7 @@ func (g *order) through(start int) []Cycle {
 		p := queue[0]
 		queue = queue[1:]
 		if visits++; visits > 2000 {
-			return nil
+			return guesses
 		}
 		last := g.edges[p.edges[len(p.edges)-1]]
 		for _, next := range g.out[last.To] {
@@ -180,8 +233,12 @@ func (g *order) through(start int) []Cycle {
 				continue
 			}
 			if e.To == first.From {
-				if c, ok := g.cycle(append(p.edges[:len(p.edges):len(p.edges)], next)); ok {
+				c, ok := g.cycle(append(p.edges[:len(p.edges):len(p.edges)], next))
+				switch {
+				case ok && !c.Guess:
 					return []Cycle{c}
+				case ok && guesses == nil:
+					guesses = []Cycle{c}
 				}
 				continue
 			}
@@ -190,7 +247,7 @@ func (g *order) through(start int) []Cycle {
 			}
 		}
 	}
-	return nil
+	return guesses
 }
 
 func (g *order) visits(edges []int, c access.Class) bool {
@@ -251,72 +308,10 @@ func (g *order) cycle(edges []int) (Cycle, bool) {
 	for i := range edges {
 		c.Edges = append(c.Edges, g.edges[edges[(best+i)%n]])
 	}
+	if best >= 0 && g.guess != nil {
+		c.Guess = g.guess(c)
+	}
 	return c, best >= 0
-}
-
-// apart reports whether two locks of one class certainly belong to different
-// objects: each is reached through a field that owns its object, and the fields
-// are different. The locks of a utility type, held by many, meet only by class.
-func (g *order) apart(p, q *access.Path) bool {
-	if p == nil || q == nil || p.Parent() == nil || q.Parent() == nil {
-		return false
-	}
-	f, h := p.Parent().Class(), q.Parent().Class()
-	return f != "" && h != "" && f != h && g.owning(f) && g.owning(h)
-}
-
-// owning reports whether a field of this package only ever holds objects made
-// for it: everything stored into it is new.
-func (a *Analysis) owning(field access.Class) bool {
-	if a.owners == nil {
-		a.indexOwners()
-	}
-	return a.owners[field]
-}
-
-func (a *Analysis) indexOwners() {
-	a.owners = make(map[access.Class]bool)
-	shared := make(map[access.Class]bool)
-	for _, fn := range a.prog.Funcs {
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				st, ok := instr.(*ssa.Store)
-				if !ok || !isLockable(st.Val.Type()) {
-					continue
-				}
-				fa, ok := st.Addr.(*ssa.FieldAddr)
-				if !ok {
-					continue
-				}
-				class := a.prog.Path(fa).Class()
-				switch {
-				case class == "":
-				case a.isNew(st.Val):
-					a.owners[class] = true
-				default:
-					shared[class] = true
-				}
-			}
-		}
-	}
-	for c := range shared {
-		delete(a.owners, c)
-	}
-}
-
-// isNew reports whether a value is nil, or an object made right here.
-func (a *Analysis) isNew(v ssa.Value) bool {
-	switch v := v.(type) {
-	case *ssa.Const:
-		return v.IsNil()
-	case *ssa.Alloc:
-		return true
-	case *ssa.Call:
-		return a.Fresh(v, 0)
-	case *ssa.MakeInterface:
-		return a.isNew(v.X)
-	}
-	return false
 }
 
 func (g *order) rank(e Edge) int { return g.count[[2]access.Class{e.From, e.To}] }

@@ -3,6 +3,7 @@ package locks
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -20,6 +21,7 @@ type Entry struct {
 	Declared bool           // the name, the doc comment or an annotation says that the caller holds a lock
 	Stated   bool           // an annotation says so, and which
 	Calls    int            // call sites in this package that were considered
+	Released []model.LockOp // released on every way out without being taken before: callers hold them
 }
 
 // Entry is the lockset that the callers of fn provide, in fn's own terms. For
@@ -59,6 +61,7 @@ func (a *Analysis) entryOf(fn *ssa.Function) Entry {
 			addOp(&e.Must, c.op())
 		}
 	}
+	e.Released = a.releasedAlways(fn)
 	calls, ok := a.callSites(fn)
 	if !ok {
 		return e
@@ -81,6 +84,44 @@ func (a *Analysis) entryOf(fn *ssa.Function) Entry {
 		addOp(&e.Must, op)
 	}
 	return e
+}
+
+// releasedAlways lists the locks that fn releases on every way out although it
+// did not take them.
+func (a *Analysis) releasedAlways(fn *ssa.Function) []model.LockOp {
+	r := a.runs[fn]
+	if r == nil || r.over {
+		return nil
+	}
+	var out []model.LockOp
+	first := true
+	for i := range r.exits {
+		if _, isReturn := r.exits[i].instr.(*ssa.Return); !isReturn {
+			continue
+		}
+		if first {
+			out, first = r.exits[i].state.released, false
+			continue
+		}
+		out = commonOps(out, r.exits[i].state.released)
+	}
+	return out
+}
+
+// Outer lists the locks that the callers of instr's function certainly hold when
+// it reaches instr: what they provide, less what it has given up on the way.
+func (a *Analysis) Outer(instr ssa.Instruction) []model.LockOp {
+	e := a.Entry(instr.Parent())
+	gone := a.HeldAt(instr).Gone
+	var out []model.LockOp
+	for _, ops := range [2][]model.LockOp{e.Must, e.Released} {
+		for _, op := range ops {
+			if !slices.Contains(gone, op.Path) {
+				addOp(&out, op)
+			}
+		}
+	}
+	return out
 }
 
 // A callSite is one way in which a function is entered.
@@ -243,7 +284,7 @@ func (a *Analysis) heldFor(c callSite) (held []model.LockOp, counts bool) {
 		set = Lockset{} // it runs at the end, under what is held then
 	}
 	ops := append([]model.LockOp{}, set.Must...)
-	for _, op := range a.entry[caller].Must {
+	for _, op := range a.Outer(c.instr) {
 		addOp(&ops, op)
 	}
 	if call, ok := c.instr.(ssa.CallInstruction); ok {

@@ -191,6 +191,7 @@ func (r *run) edge(s *state, site ssa.CallInstruction, h Held, t *model.Take) {
 		},
 		Fn: r.fn, Site: site, FromPath: h.Path, ToPath: t.Path,
 	}
+	r.visits += len(s.held) / freeHeld
 	for _, g := range s.held {
 		if g.Path != h.Path && g.Path.Class() != "" {
 			e.Gates = append(e.Gates, model.Gate{Class: g.Path.Class(), Mode: g.Mode})

@@ -2,6 +2,7 @@ package locks
 
 import (
 	"go/token"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -15,6 +16,7 @@ import (
 type Lockset struct {
 	Must  []model.LockOp // held in every state that reaches it, in the weakest mode
 	May   []model.LockOp // held in some state
+	Gone  []*access.Path // of the callers, given up in some state
 	Known bool           // false if the function was too large to follow, or is never reached
 }
 
@@ -78,6 +80,11 @@ func (a *Analysis) replay(b *ssa.BasicBlock) []Lockset {
 func lockset(states []*state, known bool) Lockset {
 	out := Lockset{Known: known}
 	for i, s := range states {
+		for _, op := range s.released {
+			if !slices.Contains(out.Gone, op.Path) {
+				out.Gone = append(out.Gone, op.Path)
+			}
+		}
 		var must []model.LockOp
 		for _, h := range s.held {
 			if h.Once {

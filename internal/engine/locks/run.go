@@ -17,6 +17,7 @@ const (
 	maxStates = 12    // per block; more means that the function correlates too much to follow
 	maxVisits = 6000  // block visits with one state each
 	maxBlocks = 20000 // larger functions are generated code; they are skipped with a note
+	freeHeld  = 32    // locks held at a time for which an acquisition or a deferred call costs no visits of its own
 )
 
 // run analyses one function.
@@ -124,8 +125,7 @@ func reversePostOrder(fn *ssa.Function) []int {
 // solve computes the states at all block entries.
 func (r *run) solve() {
 	if len(r.fn.Blocks) > maxBlocks {
-		r.over = true
-		r.a.overBudget++
+		r.giveUp()
 		return
 	}
 	r.arrive(r.fn.Blocks[0], &state{})
@@ -138,11 +138,17 @@ func (r *run) solve() {
 		key := bs.dirty[0]
 		bs.dirty = bs.dirty[1:]
 		if r.visits++; r.visits > maxVisits {
-			r.over = true
-			r.a.overBudget++
+			r.giveUp()
 			return
 		}
 		r.process(b, bs.by[key])
+	}
+}
+
+func (r *run) giveUp() {
+	r.over = true
+	if !slices.Contains(r.a.overBudget, r.fn) { // recursive functions are solved more than once
+		r.a.overBudget = append(r.a.overBudget, r.fn)
 	}
 }
 
@@ -329,6 +335,7 @@ func (r *run) runDefers(s *state) []*state {
 		d := s.defers[i]
 		var next []*state
 		for _, t := range cur {
+			r.visits += len(t.held) / freeHeld // a state costs what it holds, and each deferred call makes a new one
 			t = t.clone()
 			t.defers = s.defers[:i]
 			next = append(next, r.call(t, d, d.Common())...)

@@ -4,6 +4,8 @@ package analyzers
 
 import (
 	"flag"
+	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -42,6 +44,16 @@ func (s *Settings) RegisterFlags(fs *flag.FlagSet) {
 	s.Engine.RegisterFlags(fs)
 }
 
+// Selection and its parts say what is reported: [Settings].Report.Select.
+type (
+	Selection = report.Selection
+	Rule      = report.Rule
+	PathRules = report.PathRules
+)
+
+// CheckPattern returns an error for a pattern of a [Rule] that matches no code.
+func CheckPattern(pattern string) error { return report.CheckPattern(pattern) }
+
 // A Suite is one engine and the analyzers that share it.
 type Suite struct {
 	Engine    *analysis.Analyzer
@@ -60,11 +72,61 @@ func New(s *Settings) *Suite {
 		s = new(Settings)
 	}
 	eng := engine.New(&s.Engine)
+	eng.Run = s.selected(eng.Run)
 	suite := &Suite{Engine: eng}
 	for _, make := range constructors {
 		suite.Reporters = append(suite.Reporters, make(eng, &s.Report))
 	}
 	return suite
+}
+
+// Twins returns, for each analyzer of a suite built from s that has findings
+// of the strict tier, one more that reports what is missing from that tier,
+// named after it with the ending _strict. They share the suite's engine.
+// Editors offer them, switched off: they know analyzers, but no tiers.
+// Settings are those at the time of the call. A nil s means the defaults.
+func (suite *Suite) Twins(s *Settings) []*analysis.Analyzer {
+	if s == nil {
+		s = new(Settings)
+	}
+	opts := s.Report.Twin()
+	var out []*analysis.Analyzer
+	for _, make := range constructors {
+		a := make(suite.Engine, &opts)
+		if !slices.ContainsFunc(report.CodesOf(a.Name), func(c report.CodeInfo) bool { return c.Tier == report.Strict }) {
+			continue
+		}
+		a.Doc = a.Name + report.TwinSuffix + ": the strict tier of " + a.Doc
+		a.Name += report.TwinSuffix
+		out = append(out, a)
+	}
+	return out
+}
+
+// Reports reports whether an analyzer of a suite built from s, twins included,
+// reports anything in some file.
+func (s *Settings) Reports(a *analysis.Analyzer) bool {
+	opts, name := s.Report, a.Name
+	if base, ok := strings.CutSuffix(name, report.TwinSuffix); ok {
+		opts, name = opts.Twin(), base
+	}
+	codes := report.CodesOf(name)
+	return len(codes) == 0 || slices.ContainsFunc(codes, opts.EmitsSomewhere)
+}
+
+// selected makes the engine's own diagnostics obey the selection: it reports
+// past the reporters.
+func (s *Settings) selected(run func(*analysis.Pass) (any, error)) func(*analysis.Pass) (any, error) {
+	return func(pass *analysis.Pass) (any, error) {
+		emit := pass.Report
+		pass.Report = func(d analysis.Diagnostic) {
+			info, ok := report.Lookup(d.Category)
+			if !ok || s.Report.Emits(info, pass.Fset.Position(d.Pos).Filename) {
+				emit(d)
+			}
+		}
+		return run(pass)
+	}
 }
 
 // constructors lists the analyzers by name.

@@ -40,6 +40,12 @@ func (o Options) Emits(c CodeInfo, file string) bool {
 	return c.Tier == Default || o.Strict || o.All
 }
 
+// EmitsSomewhere reports whether there may be a file in which findings of a
+// code leave a reporter.
+func (o Options) EmitsSomewhere(c CodeInfo) bool {
+	return o.Emits(c, "") || o.Select != nil && len(o.Select.Paths) > 0
+}
+
 // Twin returns the options of a reporter for what is missing from the strict
 // tier under o. What a rule turns off stays off.
 func (o Options) Twin() Options {
@@ -97,7 +103,7 @@ func (r *Reporter) Add(d Diagnostic) {
 // may ask before it does costly work for a code that is off.
 func (r *Reporter) Emits(code string) bool {
 	info, ok := Lookup(code)
-	return ok && (r.opts.Emits(info, "") || r.opts.Select != nil && len(r.opts.Select.Paths) > 0)
+	return ok && r.opts.EmitsSomewhere(info)
 }
 
 // Suppressed reports whether a comment silences code at pos, and counts the

@@ -202,7 +202,7 @@ func goMod(text string) []string {
 func TestRootModule(t *testing.T) {
 	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	require.NoError(t, err)
-	allowed := []string{"golang.org/x/tools", "golang.org/x/mod", "golang.org/x/sync", "github.com/stretchr/testify", "go.yaml.in/yaml/v3"}
+	allowed := []string{"golang.org/x/tools", "golang.org/x/mod", "golang.org/x/sync", "github.com/stretchr/testify", "github.com/golangci/plugin-module-register", "go.yaml.in/yaml/v3"}
 	for line := range strings.Lines(string(mod)) {
 		fields := strings.Fields(strings.TrimPrefix(line, "require "))
 		assert.False(t, len(fields) > 0 && fields[0] == "replace", "go.mod: %s", line)

@@ -1,10 +1,8 @@
 package driver
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"go/format"
 	"slices"
 	"strings"
 
@@ -138,7 +136,7 @@ func (x *fixer) plan(ctx context.Context, findings []*Finding, src *sources) (at
 		if err != nil {
 			return a, fmt.Errorf("%s: %w", file, err)
 		}
-		a.texts[file] = formatted(before, after)
+		a.texts[file] = edit.Tidy(before, after)
 	}
 	return a, nil
 }
@@ -261,17 +259,6 @@ func (x *fixer) accept(a attempt, before *sources) {
 	x.texts = a.texts
 	x.applied = append(x.applied, a.fixes...)
 	x.release()
-}
-
-// formatted formats an edited file if it was formatted before.
-func formatted(before, after []byte) []byte {
-	if was, err := format.Source(before); err != nil || !bytes.Equal(was, before) {
-		return after
-	}
-	if now, err := format.Source(after); err == nil {
-		return now
-	}
-	return after
 }
 
 func usesRuntime(f Fix) bool {

@@ -70,7 +70,7 @@ func (a *asker) diff(fix Fix, src *sources) string {
 			return ""
 		}
 		name := filepath.ToSlash(display(a.dir, file))
-		out.WriteString(edit.Unified("a/"+name, "b/"+name, before, formatted(before, after)))
+		out.WriteString(edit.Unified("a/"+name, "b/"+name, before, edit.Tidy(before, after)))
 	}
 	return out.String()
 }

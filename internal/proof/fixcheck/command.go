@@ -24,6 +24,7 @@ type settings struct {
 	modules                   string // "all", "none", or parts of their paths
 	most                      int    // trials per analyzer and target, 0 for all
 	workers                   int
+	verbose                   bool
 }
 
 func parse(args []string) (settings, error) {
@@ -37,6 +38,7 @@ func parse(args []string) (settings, error) {
 	flags.StringVar(&s.modules, "modules", "all", "try the fixes in these public modules: all, none, or a list of `parts` of their paths")
 	flags.IntVar(&s.most, "n", 0, "try at most `this many` fixes of each analyzer in the testdata and in each module; 0 means all")
 	flags.IntVar(&s.workers, "workers", runtime.GOMAXPROCS(0), "how `many` fixes are judged at a time")
+	flags.BoolVar(&s.verbose, "v", false, "list the reports of the default tier that come without a fix")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
@@ -107,6 +109,11 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 		}
 	}
 	results.print(w)
+	if s.verbose {
+		for _, line := range results.bare {
+			fmt.Fprintln(w, line)
+		}
+	}
 	if n := results.unclean(); n > 0 {
 		return fmt.Errorf("%d fixes are not clean", n)
 	}

@@ -174,6 +174,10 @@ func TestCompare(t *testing.T) {
 	assert.Equal(t, []string{"e/f: new"}, extra)
 }
 
+func TestReworded(t *testing.T) {
+	assert.Equal(t, []string{"a/b: third", "c/d: one"}, reworded([]string{"a/b: first", "e/f: gone"}, []string{"a/b: second", "a/b: third", "c/d: one"}))
+}
+
 func TestQuota(t *testing.T) {
 	var b strings.Builder
 	r := &results{byAnalyzer: map[string]*score{"relock": {reported: 10, offered: 2, tried: 3, compiled: 3, removed: 3, good: 2}}}

@@ -1,13 +1,10 @@
 package fixcheck
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"go/ast"
-	"go/format"
 	"go/parser"
 	"go/token"
 	"os"
@@ -15,6 +12,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	text "github.com/conclint/conclint/internal/edit"
 )
 
 // A trial is one fix of one finding.
@@ -55,7 +54,10 @@ func (r *recording) judge(ctx context.Context, t trial, dir string) (outcome, er
 		return fail(err)
 	}
 	missing, extra := compare(t.unit.findings, after)
-	o.removed = slices.Contains(missing, kind(t.diagnostic))
+	if i := slices.Index(missing, kind(t.diagnostic)); i >= 0 {
+		o.removed = true
+		extra = reworded(slices.Delete(missing, i, i+1), extra)
+	}
 	if !local(t.Edits) {
 		more, err := r.dependents(ctx, t.unit, replaced, dir)
 		if err != nil {
@@ -140,28 +142,17 @@ func apply(edits []edit, dir string) (map[string]string, error) {
 	return replaced, nil
 }
 
+// edited applies edits to a text as the command does.
 func edited(before []byte, edits []edit) ([]byte, error) {
-	edits = slices.Clone(edits)
-	slices.SortStableFunc(edits, func(a, b edit) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
-	var after []byte
-	done := 0
-	for i, e := range edits {
-		if i > 0 && e == edits[i-1] {
-			continue
-		}
-		if e.Start < done || e.End < e.Start || e.End > len(before) {
-			return nil, errors.New("edits overlap or lie outside the file")
-		}
-		after = append(append(after, before[done:e.Start]...), e.New...)
-		done = e.End
+	var texts []text.Text
+	for _, e := range edits {
+		texts = append(texts, text.Text{Start: e.Start, End: e.End, New: e.New})
 	}
-	after = append(after, before[done:]...)
-	if was, err := format.Source(before); err == nil && bytes.Equal(was, before) {
-		if now, err := format.Source(after); err == nil {
-			return now, nil
-		}
+	after, err := text.Apply(before, texts)
+	if err != nil {
+		return nil, err
 	}
-	return after, nil
+	return text.Tidy(before, after), nil
 }
 
 // local reports whether all edits lie in function bodies and import declarations, so that no other package sees them.
@@ -224,6 +215,21 @@ func compare(before, after []diagnostic) (missing, extra []string) {
 	slices.Sort(missing)
 	slices.Sort(extra)
 	return missing, extra
+}
+
+// reworded leaves out of the extra findings those that were there before under another name: a fix that calls another function
+// changes what is said about the call by other analyzers.
+func reworded(missing, extra []string) []string {
+	left := map[string]int{}
+	for _, k := range missing {
+		code, _, _ := strings.Cut(k, ":")
+		left[code]++
+	}
+	return slices.DeleteFunc(extra, func(k string) bool {
+		code, _, _ := strings.Cut(k, ":")
+		left[code]--
+		return left[code] >= 0
+	})
 }
 
 // place is a position with the directory of the target left out.

@@ -108,7 +108,8 @@ func record(ctx context.Context, tool, scratch string, t target) (*recording, er
 		}
 		u.findings = findings[u.ID]
 		r.units = append(r.units, u)
-		if !strings.Contains(u.ID, " ") {
+		// A package with tests is described twice under one name: without them, for those who import it, and with them.
+		if known := r.plain[u.ImportPath]; !strings.Contains(u.ID, " ") && (known == nil || u.VetxOnly) {
 			r.plain[u.ImportPath] = u
 		}
 		for _, file := range u.PackageVetx {

@@ -31,6 +31,7 @@ type results struct {
 	tiers      map[string]string // of each code
 	byAnalyzer map[string]*score
 	failed     []string
+	bare       []string // reports of the default tier without a fix
 	joint      []string // what is said about fixes applied together
 	jointBad   int
 }
@@ -71,6 +72,8 @@ func (r *results) report(in *recording, d diagnostic) {
 	*reported++
 	if len(d.Fixes) > 0 {
 		*offered++
+	} else if r.tiers[d.Category] != "strict" {
+		r.bare = append(r.bare, fmt.Sprintf("no fix: %s: %s [%s] %s", in.name, in.place(d.Posn), d.Category, d.Message))
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 // go vet compile and analyse the target. It returns what is wrong with the result and how many fixes it holds.
 func (r *recording) together(ctx context.Context, outcomes []outcome) (complaints []string, n int, err error) {
 	var all []edit
+	var fixed []string
 	taken := map[string]bool{}
 	for _, o := range outcomes {
 		if !o.clean || o.n > 0 {
@@ -30,6 +31,7 @@ func (r *recording) together(ctx context.Context, outcomes []outcome) (complaint
 			taken[p] = true
 		}
 		all = append(all, o.Edits...)
+		fixed = append(fixed, kind(o.diagnostic))
 		n++
 	}
 	if n == 0 {
@@ -62,8 +64,13 @@ func (r *recording) together(ctx context.Context, outcomes []outcome) (complaint
 			after = append(after, findings[u.ID]...)
 		}
 	}
-	_, extra := compare(before, after)
-	for _, k := range extra {
+	missing, extra := compare(before, after)
+	for _, k := range fixed {
+		if i := slices.Index(missing, k); i >= 0 {
+			missing = slices.Delete(missing, i, i+1)
+		}
+	}
+	for _, k := range reworded(missing, extra) {
 		complaints = append(complaints, "new: "+k)
 	}
 	return complaints, n, nil

@@ -20,7 +20,7 @@ func fixes(in *engine.Info, f *bounds.Fanout) []analysis.SuggestedFix {
 	switch {
 	case f.Kind == bounds.FollowsSize:
 		return limitArgument(in, f)
-	case f.Spawn == nil || !in.Bounds().Independent(f.Spawn):
+	case f.Spawn == nil || !in.Bounds().Independent(f.Spawn) || locked(in, f):
 		return nil
 	case f.Unbound != nil:
 		return limitGroup(in, f)
@@ -28,6 +28,13 @@ func fixes(in *engine.Info, f *bounds.Fanout) []analysis.SuggestedFix {
 		return takeToken(in, f)
 	}
 	return nil
+}
+
+// locked reports whether the loop may run under a lock: waiting there for a free
+// place would make everybody who needs the lock wait too.
+func locked(in *engine.Info, f *bounds.Fanout) bool {
+	entry := in.Locks.Entry(f.Spawn.Fn)
+	return len(in.Locks.HeldAt(f.Spawn.Site).May) > 0 || entry.Declared || len(entry.Must) > 0
 }
 
 // limitArgument replaces a limit that follows the size by one that does not. The

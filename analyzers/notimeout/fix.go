@@ -12,6 +12,7 @@ import (
 
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/edit"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/engine/timeouts"
 )
 
@@ -149,9 +150,12 @@ func (c *checker) fixContext(site ssa.CallInstruction, hand *ssa.Parameter) []an
 	}
 	eff, _ := c.in.Prog.Effect(site.Common())
 	variant := eff.Instead[strings.LastIndexByte(eff.Instead, '.')+1:]
+	if f := ssabuild.StaticCallee(site.Common()); f != nil && f.Pkg() != nil && f.Pkg().Path() == "net" && strings.HasPrefix(f.Name(), "Lookup") {
+		variant = "DefaultResolver." + lookup(f.Name()) // what the function calls, with a context that never ends
+	}
 	var rest string
 	switch {
-	case variant == "":
+	case variant == "" || strings.ContainsRune(variant, ' ') || strings.HasSuffix(variant, "."):
 		return nil
 	case variant == "BeginTx":
 		rest = ", nil"
@@ -160,6 +164,14 @@ func (c *checker) fixContext(site ssa.CallInstruction, hand *ssa.Parameter) []an
 	}
 	edits := []analysis.TextEdit{edit.Replace(sel.Sel, variant), edit.Insert(call.Lparen+1, spell(hand)+rest)}
 	return fix("Pass "+spell(hand)+" to "+variant, edits)
+}
+
+// lookup is the method of net.Resolver with the results of a function of package net; LookupIP has none.
+func lookup(name string) string {
+	if name == "LookupIP" {
+		return ""
+	}
+	return name
 }
 
 // shadowed reports whether the parameter's name means something else at the call.

@@ -84,10 +84,10 @@ func (s Settings) build() ([]*analysis.Analyzer, error) {
 	if err := s.setOptions(suite.Reporters); err != nil {
 		return nil, err
 	}
-	out := []*analysis.Analyzer{suite.Engine}
-	for _, a := range suite.Reporters {
-		if settings.Reports(a) {
-			a.Run = withCode(a.Run)
+	var out []*analysis.Analyzer
+	for _, a := range suite.All() {
+		if settings.Reports(a) || a == suite.Engine {
+			a.Run = oneIssue(a.Run)
 			out = append(out, a)
 		}
 	}
@@ -123,15 +123,17 @@ func known(fs *flag.FlagSet) string {
 	return "; it has " + strings.Join(names, ", ")
 }
 
-// withCode puts the code behind the message: golangci-lint shows no category,
-// and comments that silence single findings need it.
-func withCode(run func(*analysis.Pass) (any, error)) func(*analysis.Pass) (any, error) {
+// oneIssue makes each finding one issue with its code. golangci-lint shows no
+// category, and comments that silence single findings need it; and it makes an
+// issue of its own of each related place, which the steps of a witness are.
+func oneIssue(run func(*analysis.Pass) (any, error)) func(*analysis.Pass) (any, error) {
 	return func(pass *analysis.Pass) (any, error) {
 		emit := pass.Report
 		pass.Report = func(d analysis.Diagnostic) {
 			if d.Category != "" {
 				d.Message += " [" + d.Category + "]"
 			}
+			d.Related = nil
 			emit(d)
 		}
 		return run(pass)

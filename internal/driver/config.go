@@ -19,6 +19,7 @@ const configName = ".conclint.yaml"
 
 // config is what a configuration file says. The command line is stronger.
 type config struct {
+	file     string
 	dir      string // of the file; paths in it are relative to it
 	strict   *bool
 	tests    *bool
@@ -58,7 +59,7 @@ func readConfig(file string, known []analysisFlag) (*config, error) {
 		return nil, err
 	}
 	root, err := yaml.Parse(src)
-	c := &config{dir: filepath.Dir(file)}
+	c := &config{file: file, dir: filepath.Dir(file)}
 	if err == nil {
 		err = c.read(root, known)
 	}

@@ -17,6 +17,9 @@ func (r *run) call(s *state, site ssa.CallInstruction, common *ssa.CallCommon) [
 	if eff, ok := r.a.prog.Effect(common); ok {
 		return r.known(s, site, common, eff)
 	}
+	if failsTest(common) {
+		return nil // what happens after a failed assertion is nobody's concern
+	}
 	targets := r.a.prog.Callees(site)
 	if len(targets) == 0 {
 		return r.unknown(s, site, common)
@@ -29,6 +32,19 @@ func (r *run) call(s *state, site ssa.CallInstruction, common *ssa.CallCommon) [
 		out = append(out, r.apply(s, site, t)...)
 	}
 	return r.mergeAll(out)
+}
+
+// failsTest recognises the methods of testing.T by which a test fails and goes on.
+func failsTest(common *ssa.CallCommon) bool {
+	fn := ssabuild.StaticCallee(common)
+	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != "testing" || fn.Signature().Recv() == nil {
+		return false
+	}
+	switch fn.Name() {
+	case "Error", "Errorf", "Fail":
+		return true
+	}
+	return false
 }
 
 // known applies a function that the table describes.
@@ -50,7 +66,7 @@ func (r *run) known(s *state, site ssa.CallInstruction, common *ssa.CallCommon, 
 	case api.WgWait, api.Sleep, api.Block, api.CondWait, api.GroupWait, api.SemAcquire, api.PoolClose, api.BarrierWait, api.EventWait, api.FutureAwait:
 		r.mayWait(s, site, r.blockingCall(common, eff))
 	case api.GroupGo, api.GroupTry, api.WgGo, api.Spawn, api.SpawnTimer, api.PoolSubmit, api.CtxAfter:
-		return []*state{r.handOver(s, ssabuild.Arg(common, eff.Func))}
+		return []*state{r.handOver(s, site, ssabuild.Arg(common, eff.Func))}
 	}
 	if eff.Func != api.None && eff.Use == api.CallsNow {
 		return r.callback(s, site, ssabuild.Arg(common, eff.Func), nil, nil)
@@ -361,22 +377,22 @@ const maxParamCalls = 6
 // releases one that is held here, the lock is handed over to it.
 func (r *run) spawn(s *state, g *ssa.Go) *state {
 	for _, t := range r.a.prog.Callees(g) {
-		s = r.handOverTo(s, t)
+		s = r.handOverTo(s, g, t)
 	}
 	return s
 }
 
-func (r *run) handOver(s *state, fn ssa.Value) *state {
+func (r *run) handOver(s *state, site ssa.Instruction, fn ssa.Value) *state {
 	if fn == nil {
 		return s
 	}
 	for _, t := range r.a.prog.FuncsOf(fn) {
-		s = r.handOverTo(s, t)
+		s = r.handOverTo(s, site, t)
 	}
 	return s
 }
 
-func (r *run) handOverTo(s *state, t ssabuild.Target) *state {
+func (r *run) handOverTo(s *state, site ssa.Instruction, t ssabuild.Target) *state {
 	sum := r.a.summaryOf(t)
 	if sum == nil {
 		return s
@@ -385,7 +401,7 @@ func (r *run) handOverTo(s *state, t ssabuild.Target) *state {
 		for _, op := range ops {
 			op = r.translate(op, t)
 			if j := s.find(op.Path); j >= 0 {
-				r.released[op.Path] = true
+				r.noteRelease(op.Path, site)
 				s = s.remove(j)
 			}
 		}

@@ -121,7 +121,7 @@ func (r *run) id(k condKey) int {
 		return i
 	}
 	i := len(r.keyList)
-	if a, ok := k.v.(*ssa.Alloc); ok && strings.HasPrefix(a.Comment, "jump$") {
+	if a, ok := k.v.(*ssa.Alloc); ok && (strings.HasPrefix(a.Comment, "jump$") || r.capturedFlag(k, a)) {
 		i |= sticky
 	}
 	r.keys[k] = i
@@ -130,9 +130,27 @@ func (r *run) id(k condKey) int {
 }
 
 // sticky marks the numbers of subjects whose facts keep states apart: the cells
-// in which bodies of range-over-func loops say where to go on. Merged, every
-// return of the body would look possible after each of its ways out.
+// in which bodies of range-over-func loops say where to go on, and flags by which
+// a deferred literal decides whether to unlock. Merged, every return of the body
+// would look possible after each of its ways out.
 const sticky = 1 << 20
+
+// maxFlags bounds the flags of a literal that keep states apart.
+const maxFlags = 3
+
+// capturedFlag reports whether a is a boolean of the enclosing function that a
+// literal tests, one of the first few.
+func (r *run) capturedFlag(k condKey, a *ssa.Alloc) bool {
+	if k.idx >= 0 || a.Parent() == r.fn || r.flags >= maxFlags {
+		return false
+	}
+	b, ok := a.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Basic)
+	if !ok || b.Info()&types.IsBoolean == 0 {
+		return false
+	}
+	r.flags++
+	return true
+}
 
 // subject is the subject with the given number.
 func (r *run) subject(key int) condKey { return r.keyList[key&^sticky] }

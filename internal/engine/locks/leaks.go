@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -94,6 +95,9 @@ func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) 
 	if l.held.Path.Root().Kind == access.Unknown {
 		return false // taken by an earlier iteration, as in a loop that locks them all
 	}
+	if l.counted() {
+		return false
+	}
 	if l.handsOut() || !l.balanced && (l.run.returnsHandle() || l.held.From == nil && len(l.held.Chain) > 1) {
 		return false // taken along with an object, or by another package's function, whose counterpart may be anywhere
 	}
@@ -123,6 +127,30 @@ func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) 
 		return l.failed() || others == 0 && !exportedLocker(l)
 	}
 	return others == 0 && !exportedLocker(l)
+}
+
+// counted reports whether read locks are taken in one loop and given back in
+// another: both run as often, which no single path shows.
+func (l *leak) counted() bool {
+	if l.held.Mode != api.Read || !repeats(l.held.Site) {
+		return false
+	}
+	for _, rel := range l.run.released[l.held.Path] {
+		if !repeats(rel) || ssabuild.Reaches(rel, l.held.Site) {
+			return false
+		}
+	}
+	return l.balanced
+}
+
+// repeats reports whether an instruction is in a loop.
+func repeats(instr ssa.Instruction) bool {
+	for _, b := range instr.Block().Succs {
+		if b == instr.Block() || len(b.Instrs) > 0 && ssabuild.Reaches(b.Instrs[0], instr) {
+			return true
+		}
+	}
+	return false
 }
 
 // exportedLocker reports whether a function is, by its name, meant to return

@@ -53,6 +53,9 @@ func (r *run) tryLock(s *state, site ssa.CallInstruction, op model.LockOp) []*st
 		return []*state{s}
 	}
 	i, tracked := r.tracked(condKey{v: call})
+	if j := s.find(op.Path); tracked && j >= 0 && op.Path.Exact() && !s.held[j].Once && (s.held[j].Mode == api.Write || op.Mode == api.Write) {
+		return []*state{s.set(i, model.Val{Kind: model.False})} // this goroutine holds it
+	}
 	if !tracked {
 		return []*state{won} // the result is ignored: the code behaves as if it always succeeded
 	}
@@ -66,7 +69,7 @@ func (r *run) unlock(s *state, site ssa.CallInstruction, op model.LockOp, direct
 		if h := s.held[i]; direct && h.Mode != op.Mode && op.Path.Exact() && len(h.Chain) == 1 {
 			r.event(Event{Kind: WrongMode, Site: site, Held: h, Op: op})
 		}
-		r.released[op.Path] = true
+		r.noteRelease(op.Path, site)
 		s = s.remove(i)
 		if direct && op.Path.Exact() {
 			s = s.free(op.Path)
@@ -74,7 +77,7 @@ func (r *run) unlock(s *state, site ssa.CallInstruction, op model.LockOp, direct
 		return s
 	}
 	if i := r.onlyCandidate(s, op.Path); i >= 0 {
-		r.released[s.held[i].Path] = true
+		r.noteRelease(s.held[i].Path, site)
 		return s.remove(i)
 	}
 	if direct && slices.Contains(s.freed, op.Path) {
@@ -82,6 +85,13 @@ func (r *run) unlock(s *state, site ssa.CallInstruction, op model.LockOp, direct
 		return s
 	}
 	return s.giveUp(op)
+}
+
+// noteRelease remembers where a lock that is held is released.
+func (r *run) noteRelease(p *access.Path, site ssa.Instruction) {
+	if !slices.Contains(r.released[p], site) {
+		r.released[p] = append(r.released[p], site)
+	}
 }
 
 // onlyCandidate is the one held lock that op may be under another name: of the

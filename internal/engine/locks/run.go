@@ -29,11 +29,12 @@ type run struct {
 	blocks  []blockStates // by block index
 	rpo     []int         // position of each block in reverse post-order
 	visits  int
+	flags   int  // see [run.capturedFlag]
 	over    bool // a budget was hit: no claim about unreleased locks
 
 	exits    []exit
 	exitAt   map[exitKey]int
-	released map[*access.Path]bool // released here while held: other paths are judged by it
+	released map[*access.Path][]ssa.Instruction // where locks are released while held: other paths are judged by it
 	sum      model.Locks
 	loopEnds []loopEnd
 	takeAt   map[takeKey]int
@@ -74,7 +75,7 @@ func (a *Analysis) newRun(fn *ssa.Function) *run {
 		keys:     make(map[condKey]int),
 		blocks:   make([]blockStates, len(fn.Blocks)),
 		exitAt:   make(map[exitKey]int),
-		released: make(map[*access.Path]bool),
+		released: make(map[*access.Path][]ssa.Instruction),
 		takeAt:   make(map[takeKey]int),
 		events:   make(map[eventKey]*Event),
 	}

@@ -37,7 +37,7 @@ func (r *run) summarise() {
 		return
 	}
 	for _, l := range r.loopEnds {
-		if r.released[l.held.Path] && !r.keptBeyond(l.held.Path) { // others release it: not a loop that locks them all
+		if len(r.released[l.held.Path]) > 0 && !r.keptBeyond(l.held.Path) { // others release it: not a loop that locks them all
 			r.a.leaks = append(r.a.leaks, leak{run: r, exit: l.end, held: l.held, balanced: true, someNeutral: true, loop: true})
 		}
 	}
@@ -75,9 +75,27 @@ func (r *run) summarise() {
 	}
 	for _, g := range groups {
 		if g.neutral() {
-			r.sum.Outcomes = append(r.sum.Outcomes, model.Outcome{Conds: g.conds})
+			r.sum.Outcomes = append(r.sum.Outcomes, r.neutralOutcomes(g)...)
 		}
 	}
+}
+
+// neutralOutcomes are the ways to leave all locks alone. What is common to all of
+// them may be nothing although each excludes the others, as in a literal that
+// unlocks if two flags say so.
+func (r *run) neutralOutcomes(g *group) []model.Outcome {
+	if len(g.conds) > 0 || len(g.exits) > maxOutcomes {
+		return []model.Outcome{{Conds: g.conds}}
+	}
+	out := make([]model.Outcome, 0, len(g.exits))
+	for _, i := range g.exits {
+		conds := r.exitConds(i)
+		if len(conds) == 0 {
+			return []model.Outcome{{}}
+		}
+		out = append(out, model.Outcome{Conds: conds})
+	}
+	return out
 }
 
 // returnsHandle reports whether the function returns an object that, by custom,
@@ -248,7 +266,7 @@ func (r *run) leaks(g *group, someNeutral, separated bool) {
 			}
 			r.a.leaks = append(r.a.leaks, leak{
 				run: r, exit: e.instr, held: e.state.held[j],
-				balanced: r.released[op.Path], someNeutral: someNeutral, separated: separated,
+				balanced: len(r.released[op.Path]) > 0, someNeutral: someNeutral, separated: separated,
 				conds: r.exitConds(i),
 			})
 		}

@@ -34,9 +34,11 @@
 //
 // # Fix
 //
-// Return the error of Wait; let the function of the group use the group's
-// context. Everything else is yours to decide: send the error, log it, or start
-// the function in an error group or with task.Run.
+// Return the error of Wait, or of the function that returns it; wait for the group
+// before an early return; let the function of the group use the group's
+// context; give the channel a slot for each sender. Where nobody can be given the
+// error, log it the way the code around it logs. Everything else is yours to
+// decide: send the error, or start the function in an error group or with task.Run.
 //
 // # When it stays silent
 //

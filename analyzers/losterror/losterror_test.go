@@ -10,7 +10,7 @@ import (
 )
 
 func Test(t *testing.T) {
-	linttest.Run(t, losterror.Analyzer, "basic", "real", "silent")
+	linttest.Run(t, losterror.Analyzer, "basic", "real", "logging", "silent")
 }
 
 func TestStrict(t *testing.T) {

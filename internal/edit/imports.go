@@ -77,6 +77,9 @@ func insert(pos token.Pos, text string) analysis.TextEdit {
 // Insert is an insertion at pos.
 func Insert(pos token.Pos, text string) analysis.TextEdit { return insert(pos, text) }
 
+// Cut is the removal of what lies between two positions.
+func Cut(pos, end token.Pos) analysis.TextEdit { return analysis.TextEdit{Pos: pos, End: end} }
+
 // Replace is the replacement of a node.
 func Replace(n ast.Node, text string) analysis.TextEdit {
 	return analysis.TextEdit{Pos: n.Pos(), End: n.End(), NewText: []byte(text)}

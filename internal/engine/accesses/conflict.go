@@ -30,7 +30,7 @@ func (a *Analysis) Conflict(x, y *Access) (*Conflict, bool) {
 	if x.Kind == model.ReadAccess && y.Kind == model.ReadAccess || x.Atomic && y.Atomic {
 		return nil, false
 	}
-	if a.fresh(x) || a.fresh(y) {
+	if a.fresh(x) || a.fresh(y) || bothForeign(x, y) {
 		return nil, false
 	}
 	if !a.inGoroutine(x) && !a.inGoroutine(y) {
@@ -46,6 +46,9 @@ func (a *Analysis) Conflict(x, y *Access) (*Conflict, bool) {
 		if a.excluded(m, x, y) || usedAsSet(x, y) || timerOf(m.A, y) || timerOf(m.B, x) || m.A.Weak() || m.B.Weak() || !a.sameElement(m, x, y) {
 			return true
 		}
+		if a.testsOnly(m, x, y) {
+			return true
+		}
 		lx, _ := a.lockset(m.A, x)
 		out = &Conflict{X: x, Y: y, Meeting: m, Path: path, XLocks: len(lx)}
 		return false
@@ -54,6 +57,25 @@ func (a *Analysis) Conflict(x, y *Access) (*Conflict, bool) {
 		return a.classConflict(x, y)
 	}
 	return out, true
+}
+
+// bothForeign reports whether functions of other packages make both accesses, and
+// neither is an update that another call may lose: such types have rules of their
+// own for who calls what.
+func bothForeign(x, y *Access) bool {
+	return x.Foreign != nil && y.Foreign != nil && x.Update == model.NoUpdate && y.Update == model.NoUpdate
+}
+
+// testsOnly reports whether accesses of ordinary code meet only because a test
+// starts a goroutine: tests do not judge what they test.
+func (a *Analysis) testsOnly(m spawn.Meeting, x, y *Access) bool {
+	if a.prog.IsTestFunc(x.Fn) || a.prog.IsTestFunc(y.Fn) {
+		return false
+	}
+	started := func(fp *spawn.Footprint) bool {
+		return fp.Thread != nil && a.prog.IsTestFunc(fp.Thread.Fn)
+	}
+	return started(m.A) || started(m.B)
 }
 
 // usedAsSet reports whether x sets a pointer or map that it found nil, while y

@@ -2,6 +2,7 @@ package accesses
 
 import (
 	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -83,7 +84,7 @@ func (a *Analysis) composeEffects() {
 
 // effectOf is an access as its function's callers see it.
 func (a *Analysis) effectOf(x *Access) (model.Effect, bool) {
-	if !nameable(x.Path, x.Fn) || x.Path.Depth() > maxEffectDepth || !x.Path.Exact() || a.prog.Unpublished(x.Path, x.Fn) {
+	if !nameable(x.Path, x.Fn) || copyOfParam(x) || x.Path.Depth() > maxEffectDepth || !x.Path.Exact() || a.prog.Unpublished(x.Path, x.Fn) {
 		return model.Effect{}, false
 	}
 	e := model.Effect{Path: x.Path, Kind: x.Kind, Content: x.Content, Atomic: x.Atomic, Hop: a.hop(x)}
@@ -98,13 +99,28 @@ func (a *Analysis) effectOf(x *Access) (model.Effect, bool) {
 	for _, op := range x.Held {
 		e.Held = addOp(e.Held, op)
 	}
-	if IsCounter(x) {
-		e.Update = x.Update
+	if x.Update != model.CheckSet && IsCounter(x) {
+		e.Update = x.Update // a test before a write is a habit of code that runs once
 	}
 	if x.away != nil {
 		e.Away, e.Signals = true, x.away[0].Spawn.Signals
 	}
 	return e, true
+}
+
+// copyOfParam reports whether an access is of a parameter that was passed by value:
+// its caller has another copy.
+func copyOfParam(x *Access) bool {
+	root := x.Path.Root()
+	fn, ok := root.Owner.(*ssa.Function)
+	if root.Kind != access.Param || !ok || root.Index >= len(fn.Params) {
+		return false
+	}
+	switch fn.Params[root.Index].Type().Underlying().(type) {
+	case *types.Pointer, *types.Map:
+		return false
+	}
+	return true
 }
 
 // hop is where an access happens.
@@ -190,6 +206,9 @@ func (a *Analysis) concernsOthers(fn *ssa.Function, e *model.Effect) bool {
 	}
 	if root.Kind == access.Param && e.Path.Depth() == 0 {
 		return true
+	}
+	if e.Away && !token.IsExported(lastSelector(e.Path)) {
+		return false // how its goroutines share it is the business of this package
 	}
 	class := e.Path.Class()
 	if class == "" {

@@ -20,36 +20,62 @@ const (
 )
 
 // Sure reports whether the evidence against a site is strong enough for everybody.
+// Objects that a function was given, or found, follow rules that the counts do not
+// show: who set them up and is their only user yet. Then only the function's own
+// critical section on the same object tells that it thinks otherwise.
 func (a *Analysis) Sure(g *Guard, s *Site) bool {
 	if s.Call != nil {
 		return s.Write() && a.ofReceiver(s)
 	}
+	if g.Writes == 0 {
+		return false // that it is written while shared is only assumed
+	}
 	enough := g.Held >= sureHeld && g.Ratio() >= sureRatio
 	beside := a.takes(s.Fn, g.Lock)
+	own := a.ofReceiver(s) || g.heldBeside(s)
 	switch {
-	case beside && enough:
-		return true
-	case dedicated(g.Lock, g.Field):
-		return g.Ratio() >= namedRatio && g.Held >= minHeld
-	case g.Content:
-		return g.Ratio() >= contentRatio || beside
 	case s.Base == nil:
-		return enough
+		return enough || g.Content && g.Ratio() >= contentRatio || dedicated(g.Lock, g.Field) && g.Ratio() >= namedRatio
+	case dedicated(g.Lock, g.Field):
+		return g.Ratio() >= namedRatio && g.Held >= minHeld && (own || a.fromReceiver(s))
+	case g.Content:
+		return (own || a.fromReceiver(s) && a.spawn.Outside(s.Fn)) && (g.Ratio() >= contentRatio || beside)
+	case beside:
+		return enough && own
 	}
 	return enough && a.ofReceiver(s) && a.spawn.Outside(s.Fn)
 }
 
-// ofReceiver reports whether the field is the receiver's own or that of a type it
-// embeds, not of an object behind it.
-func (a *Analysis) ofReceiver(s *Site) bool {
+// heldBeside reports whether the same function accesses the very same location
+// with the lock held.
+func (g *Guard) heldBeside(s *Site) bool {
+	for _, t := range g.Sites {
+		if t.Fn == s.Fn && t.Path == s.Path && t.Access != s.Access {
+			if _, ok := t.holds(g.Lock); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fromReceiver reports whether the receiver leads to the field, over any objects.
+func (a *Analysis) fromReceiver(s *Site) bool {
 	if s.Base == nil {
 		return false
 	}
 	root := s.Base.RootPath().Root()
 	fn, ok := root.Owner.(*ssa.Function)
-	if !ok || root.Kind != access.Param || root.Index != 0 || fn.Signature.Recv() == nil {
+	return ok && root.Kind == access.Param && root.Index == 0 && fn.Signature.Recv() != nil
+}
+
+// ofReceiver reports whether the field is the receiver's own or that of a type it
+// embeds, not of an object behind it.
+func (a *Analysis) ofReceiver(s *Site) bool {
+	if !a.fromReceiver(s) {
 		return false
 	}
+	fn := s.Base.RootPath().Root().Owner.(*ssa.Function)
 	return s.Base.Depth() == 0 || s.Base.Depth() == 1 && embeds(access.NamedOf(fn.Signature.Recv().Type()), s.Base.Selector())
 }
 

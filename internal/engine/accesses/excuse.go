@@ -71,7 +71,7 @@ func inBoth(xs, ys []model.LockOp) []model.LockOp {
 var explained = regexp.MustCompile(`(?i)\b(no|not|n't|without|never|don't|doesn't|needn't)\b.{0,40}(lock|mutex|synchroni|race|mu\b)|\bsafe\b.{0,60}(lock|mutex|synchroni|concurren|read|write|access)|(accessed|written|read|used|touched|set|modified) only|only (be )?(accessed|written|read|used|touched|set|modified)|single.?threaded|same goroutine|racy|benign|immutable|read.?only|one goroutine`)
 
 // explainedDoc matches comments of functions that say the same of their whole body.
-var explainedDoc = regexp.MustCompile(`(?i)\b(not|n't|no|without|never)\b.{0,30}\b(need|require|hold|obtain|acquire|tak)\w*.{0,30}\block|\block\w*.{0,20}\bnot (needed|required)`)
+var explainedDoc = regexp.MustCompile(`(?i)\b(not|n't|no|without|never)\b.{0,30}\b(need|require|hold|obtain|acquire|tak)\w*.{0,30}\block|\block\w*.{0,20}\bnot (needed|required)|\bmust (not|only) be called\b.{0,10}\b(until|before|after|once)\b`)
 
 // excusedByComment reports whether a comment above the access, or on the field's
 // declaration, says why no lock is needed.

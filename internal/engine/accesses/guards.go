@@ -1,6 +1,7 @@
 package accesses
 
 import (
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -77,6 +78,9 @@ func (a *Analysis) site(x *Access) (*Site, Key) {
 	}
 	if p.Class() == "" || x.Atomic || pointee(x) || a.readOut(x) {
 		return nil, Key{}
+	}
+	if x.Foreign != nil && !token.IsExported(lastSelector(p)) {
+		return nil, Key{} // who may touch it is the business of its own package
 	}
 	isGlobal := p.Root().Kind == access.Global && p.Depth() == 0
 	if !isGlobal && p.Parent() == nil || isLockType(p, x) {

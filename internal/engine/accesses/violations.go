@@ -26,7 +26,7 @@ func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
 		if s.skip || s.mayHold(g.Lock) || a.declared(s.Fn) || a.contracted(s) {
 			continue
 		}
-		if a.otherGuard(s, writes) || a.onlyWriter(s, writes) || a.beforeSharing(s) || a.afterAll(s) ||
+		if a.otherGuard(s, writes) || a.onlyWriter(s, writes) || justWritten(s, writes) || a.beforeSharing(s) || a.afterAll(s) ||
 			a.setBeforeStart(s, writes) || !g.reaches(s) || a.excusedByComment(s) {
 			continue
 		}
@@ -214,6 +214,23 @@ func (a *Analysis) onlyWriter(s *Site, writes []*Site) bool {
 		}
 	}
 	return true
+}
+
+// justWritten reports whether the function has itself written what it reads now,
+// and nobody else writes it: functions that alone set something are called one at
+// a time, or the order of their writes would be lost anyway.
+func justWritten(s *Site, writes []*Site) bool {
+	if s.Write() {
+		return false
+	}
+	after := false
+	for _, w := range writes {
+		if ssabuild.Outermost(w.Fn) != ssabuild.Outermost(s.Fn) {
+			return false
+		}
+		after = after || w.Path == s.Path && spawn.Dominates(w.Instr, s.Instr)
+	}
+	return after
 }
 
 // soleThread is the one spawn whose goroutine executes fn, if nobody else does.

@@ -60,6 +60,7 @@ type Analysis struct {
 	effects          map[*ssa.Function][]model.Effect
 	updated, written map[access.Class]bool
 	handed           map[*access.Path]bool // see handedAway
+	lent             map[access.Class]access.Class
 }
 
 // A Group is all accesses of what may be one location: a variable, or one field

@@ -67,7 +67,7 @@ func bothForeign(x, y *Access) bool {
 }
 
 // testsOnly reports whether accesses of ordinary code meet only because a test
-// starts a goroutine: tests do not judge what they test.
+// starts a goroutine, or calls something beside one: tests do not judge what they test.
 func (a *Analysis) testsOnly(m spawn.Meeting, x, y *Access) bool {
 	if a.prog.IsTestFunc(x.Fn) || a.prog.IsTestFunc(y.Fn) {
 		return false
@@ -75,7 +75,7 @@ func (a *Analysis) testsOnly(m spawn.Meeting, x, y *Access) bool {
 	started := func(fp *spawn.Footprint) bool {
 		return fp.Thread != nil && a.prog.IsTestFunc(fp.Thread.Fn)
 	}
-	return started(m.A) || started(m.B)
+	return a.prog.IsTestFunc(m.In) || started(m.A) || started(m.B)
 }
 
 // usedAsSet reports whether x sets a pointer or map that it found nil, while y
@@ -176,7 +176,7 @@ func (a *Analysis) excluded(m spawn.Meeting, x, y *Access) bool {
 	// decides about it is usually known to the callers.
 	lx = append(lx[:len(lx):len(lx)], a.locks.HeldAt(x.Instr).May...)
 	ly = append(ly[:len(ly):len(ly)], a.locks.HeldAt(y.Instr).May...)
-	if _, common := model.CommonLock(lx, ly); common {
+	if _, common := model.CommonLock(lx, ly); common || a.oneLock(lx, ly) {
 		return true
 	}
 	return m.In != x.Fn && m.In != y.Fn && commonClass(lx, ly)

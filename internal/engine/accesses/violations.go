@@ -237,6 +237,9 @@ func justWritten(s *Site, writes []*Site) bool {
 func (a *Analysis) soleThread(fn *ssa.Function) (*spawn.Spawn, bool) {
 	var sole *spawn.Spawn
 	for _, fp := range a.spawn.Footprints(fn) {
+		if a.prog.IsTestFunc(fp.Fn) {
+			continue
+		}
 		if fp.Thread == nil {
 			if a.spawn.Outside(fp.Fn) {
 				return nil, false

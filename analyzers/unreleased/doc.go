@@ -20,7 +20,12 @@
 //	}
 //
 // Also reported: RUnlock for Lock and the other way round, a lock released
-// twice, and a deferred Lock where Unlock was meant. Annotations of the checklocks
+// twice, and a deferred Lock where Unlock was meant; a slot of a semaphore that is
+// not given back, whether the semaphore is of golang.org/x/sync, of conclint's
+// runtime, or a channel that serves as one; and a goroutine that was handed a lock
+// or a slot and ends without giving it back. A channel counts as a lock or semaphore
+// only if whoever takes a slot also gives it back, and the package uses it for
+// nothing else. Annotations of the checklocks
 // family (+checklocks, +checklocksacquire, +checklocksrelease, …) are believed at
 // calls and held against the function's own paths; +checklocksignore and
 // +checklocksforce silence a function and a line.

@@ -38,6 +38,8 @@ func run(in *engine.Info, r *report.Reporter) {
 	for _, e := range in.Locks.Leaks() {
 		switch {
 		case loops[e.Held.Site]: // the iteration is the cause, the exit only shows it
+		case e.Held.Mode == api.Token || e.Leak.Handed != nil || !isCall(e.Held.Site):
+			r.Add(lostSlot(in, e))
 		case e.Leak.Loop:
 			r.Add(iteration(in, e))
 		default:

@@ -102,6 +102,7 @@ const (
 	NoMode Mode = iota
 	Read
 	Write
+	Token // a unit of a semaphore: held until it is given back, by whomever, and excluding nobody
 )
 
 // Blocking classifies what an operation with Op Block waits for.

@@ -29,6 +29,7 @@ type Analysis struct {
 	leaks      []leak
 	sigs       *signals               // see [Analysis.Partners]
 	owners     map[access.Class]bool  // see [Analysis.owning]
+	slots      map[any]slot           // channels that serve as locks, see slotKey
 	containers map[string]int         // see [Analysis.containersOf]
 	faulty     map[*ssa.Function]bool // see [Analysis.Faulty]
 	heldIn     map[*ssa.BasicBlock][]Lockset
@@ -56,6 +57,7 @@ func Run(prog *ssabuild.Program, stated *annotations.Index, imported func(*types
 	prog.SetFresh(a.Fresh)
 	prog.SetFieldInit(a.fieldInit)
 	a.indexConds()
+	a.indexSlots()
 	for _, comp := range prog.Order() {
 		rounds := 1
 		if len(comp) > 1 || selfRecursive(prog, comp[0]) {
@@ -113,11 +115,14 @@ func (a *Analysis) involved(fn *ssa.Function) bool {
 		for _, instr := range b.Instrs {
 			site, ok := instr.(ssa.CallInstruction)
 			if !ok {
+				if a.hasSlotOps(instr) {
+					return true
+				}
 				continue
 			}
 			if eff, ok := a.prog.Effect(site.Common()); ok {
 				switch eff.Op {
-				case api.Lock, api.Unlock, api.OnceDo:
+				case api.Lock, api.Unlock, api.OnceDo, api.SemAcquire, api.SemTry, api.SemRelease:
 					return true
 				}
 				if eff.Use == api.CallsNow && a.anyInvolved(a.prog.FuncsOf(ssabuild.Arg(site.Common(), eff.Func))) {

@@ -63,7 +63,12 @@ func (r *run) known(s *state, site ssa.CallInstruction, common *ssa.CallCommon, 
 		return []*state{r.unlock(s, site, model.LockOp{Path: path, Mode: mode}, true)}
 	case api.OnceDo:
 		return r.once(s, site, common, eff)
-	case api.WgWait, api.Sleep, api.Block, api.CondWait, api.GroupWait, api.SemAcquire, api.PoolClose, api.BarrierWait, api.EventWait, api.FutureAwait:
+	case api.SemAcquire, api.SemTry, api.SemRelease:
+		if eff.Op == api.SemAcquire {
+			r.mayWait(s, site, r.blockingCall(common, eff))
+		}
+		return r.semaphore(s, site, common, eff)
+	case api.WgWait, api.Sleep, api.Block, api.CondWait, api.GroupWait, api.PoolClose, api.BarrierWait, api.EventWait, api.FutureAwait:
 		r.mayWait(s, site, r.blockingCall(common, eff))
 	case api.GroupGo, api.GroupTry, api.WgGo, api.Spawn, api.SpawnTimer, api.PoolSubmit, api.CtxAfter:
 		return []*state{r.handOver(s, site, ssabuild.Arg(common, eff.Func))}
@@ -357,7 +362,9 @@ func (r *run) paramCall(s *state, i int, site ssa.CallInstruction) { r.paramCall
 func (r *run) paramCallUnder(s *state, i int, site ssa.CallInstruction, extra []model.LockOp) {
 	held := slices.Clone(extra)
 	for _, h := range s.held {
-		held = append(held, h.LockOp)
+		if h.Mode != api.Token {
+			held = append(held, h.LockOp)
+		}
 	}
 	for k := range r.sum.Calls {
 		pc := &r.sum.Calls[k]
@@ -393,6 +400,7 @@ func (r *run) handOver(s *state, site ssa.Instruction, fn ssa.Value) *state {
 }
 
 func (r *run) handOverTo(s *state, site ssa.Instruction, t ssabuild.Target) *state {
+	s = r.handOverPart(s, site, t)
 	sum := r.a.summaryOf(t)
 	if sum == nil {
 		return s
@@ -413,6 +421,58 @@ func (r *run) handOverTo(s *state, site ssa.Instruction, t ssabuild.Target) *sta
 		give(sum.Takes[i].Before)
 	}
 	return s
+}
+
+// handOverPart hands over the locks that a new goroutine releases on some of its
+// ways out and not on others, which is its fault, and nothing its summary says.
+func (r *run) handOverPart(s *state, site ssa.Instruction, t ssabuild.Target) *state {
+	body := r.a.runs[t.Fn]
+	if t.Fn == nil || body == nil || body.over {
+		return s
+	}
+	for _, h := range s.held {
+		path := h.Path
+		var with, without []*exit
+		for i := range body.exits {
+			e := &body.exits[i]
+			if _, isReturn := e.instr.(*ssa.Return); !isReturn {
+				continue
+			}
+			if slices.ContainsFunc(e.state.released, func(op model.LockOp) bool { return r.translate(op, t).Path == path }) {
+				with = append(with, e)
+			} else {
+				without = append(without, e)
+			}
+		}
+		if len(with) == 0 || len(without) == 0 {
+			continue
+		}
+		r.noteRelease(path, site)
+		if j := s.find(path); j >= 0 {
+			s = s.remove(j)
+		}
+		if r.a.quiet {
+			continue
+		}
+		for _, e := range without {
+			if !body.correlated(e, with) {
+				r.a.leaks = append(r.a.leaks, leak{run: body, exit: e.instr, held: h, balanced: true, someNeutral: true, handed: site})
+			}
+		}
+	}
+	return s
+}
+
+// correlated reports whether an exit is told apart from each of the others by a
+// flag of the function around, which may well mirror the lock.
+func (r *run) correlated(e *exit, others []*exit) bool {
+	conds := r.exitConds(r.exitAt[exitKey{e.instr, e.state.key()}])
+	for _, o := range others {
+		if !separates(conds, r.exitConds(r.exitAt[exitKey{o.instr, o.state.key()}])) {
+			return false
+		}
+	}
+	return true
 }
 
 // translate turns a lock of a callee's summary into one of this function.

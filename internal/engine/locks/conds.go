@@ -33,6 +33,8 @@ func (r *run) valueKey(v ssa.Value) condKey {
 		switch t := e.Tuple.(type) {
 		case *ssa.Call:
 			return condKey{v: t, idx: e.Index}
+		case *ssa.Select:
+			return condKey{v: t, idx: e.Index}
 		case *ssa.TypeAssert: // x.(T) asked again has the same answer
 			if p := r.a.prog.Path(t.X); e.Index == 1 && p.Exact() {
 				return condKey{path: p, with: t.AssertedType.String()}

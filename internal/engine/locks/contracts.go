@@ -63,7 +63,7 @@ func (a *Analysis) holdsByContract(fn *ssa.Function) []Contract {
 }
 
 // againstContract notices that a lock is taken which the annotation says is held already.
-func (r *run) againstContract(s *state, site ssa.CallInstruction, t *model.Take) {
+func (r *run) againstContract(s *state, site ssa.Instruction, t *model.Take) {
 	for _, c := range r.held {
 		given := func(op model.LockOp) bool { return op.Path == c.Path }
 		if !access.Same(c.Path, t.Path) || slices.ContainsFunc(t.Before, given) || slices.ContainsFunc(s.released, given) {

@@ -12,7 +12,7 @@ import (
 type Edge struct {
 	model.Edge
 	Fn       *ssa.Function
-	Site     ssa.CallInstruction // where To is taken, or the call that leads there
+	Site     ssa.Instruction // where To is taken, or the call that leads there
 	FromPath *access.Path
 	ToPath   *access.Path
 }

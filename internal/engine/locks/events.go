@@ -51,9 +51,10 @@ type Event struct {
 // LeakInfo is the evidence around an exit that leaves a lock held.
 type LeakInfo struct {
 	Exit     ssa.Instruction
-	Balanced bool // other paths of the function release it
-	Loop     bool // an iteration ends there, not the function
-	Paired   bool // others release locks of the class, and the exit is no failure: it may be meant
+	Balanced bool            // other paths of the function release it
+	Loop     bool            // an iteration ends there, not the function
+	Handed   ssa.Instruction // the go statement that handed the lock to the goroutine that ends, nil if the function took it
+	Paired   bool            // others release locks of the class, and the exit is no failure: it may be meant
 }
 
 type eventKey struct {
@@ -85,8 +86,11 @@ func (r *run) event(e Event) {
 
 // consider compares a lock about to be taken with those held: the same instance
 // is a relock, another one an edge of the lock order.
-func (r *run) consider(s *state, site ssa.CallInstruction, t *model.Take, extra []model.LockOp, direct bool) {
+func (r *run) consider(s *state, site ssa.Instruction, t *model.Take, extra []model.LockOp, direct bool) {
 	check := func(h Held) {
+		if h.Mode == api.Token {
+			return
+		}
 		for _, b := range t.Before {
 			if b.Path == h.Path {
 				return
@@ -177,7 +181,7 @@ func typeOf(c access.Class) string {
 }
 
 // edge notes that t is taken while h is held.
-func (r *run) edge(s *state, site ssa.CallInstruction, h Held, t *model.Take) {
+func (r *run) edge(s *state, site ssa.Instruction, h Held, t *model.Take) {
 	from, to := h.Path.Class(), t.Path.Class()
 	if r.a.quiet || from == "" || to == "" || r.fresh(h.Path) || r.fresh(t.Path) || r.a.prog.UnpublishedAt(t.Path, site) {
 		return
@@ -193,7 +197,7 @@ func (r *run) edge(s *state, site ssa.CallInstruction, h Held, t *model.Take) {
 	}
 	r.visits += len(s.held) / freeHeld
 	for _, g := range s.held {
-		if g.Path != h.Path && g.Path.Class() != "" {
+		if g.Path != h.Path && g.Path.Class() != "" && g.Mode != api.Token {
 			e.Gates = append(e.Gates, model.Gate{Class: g.Path.Class(), Mode: g.Mode})
 		}
 	}
@@ -209,7 +213,7 @@ func (r *run) mayWait(s *state, site ssa.Instruction, b *model.Blocking) {
 	b.Before = s.released
 	b.Hop = r.hop(site)
 	for _, h := range s.held {
-		if r.a.prog.UnpublishedAt(h.Path, site) {
+		if h.Mode == api.Token || r.a.prog.UnpublishedAt(h.Path, site) {
 			continue
 		}
 		if b.Op == api.CondWait && b.Path != nil && r.a.condLock(b.Path) == h.Path {
@@ -243,7 +247,7 @@ func (r *run) mayWaitBelow(s *state, site ssa.CallInstruction, t ssabuild.Target
 		nb.Path = r.a.prog.Translate(nb.Path, t, r.fn)
 	}
 	for _, h := range s.held {
-		if r.a.prog.UnpublishedAt(h.Path, site) || slices.ContainsFunc(b.Before, func(op model.LockOp) bool { return r.translate(op, t).Path == h.Path }) {
+		if h.Mode == api.Token || r.a.prog.UnpublishedAt(h.Path, site) || slices.ContainsFunc(b.Before, func(op model.LockOp) bool { return r.translate(op, t).Path == h.Path }) {
 			continue
 		}
 		if b.Op == api.CondWait && nb.Path != nil && r.a.condLock(nb.Path) == h.Path {

@@ -87,7 +87,7 @@ func lockset(states []*state, known bool) Lockset {
 		}
 		var must []model.LockOp
 		for _, h := range s.held {
-			if h.Once {
+			if h.Once || h.Mode == api.Token {
 				continue
 			}
 			addOp(&out.May, h.LockOp)

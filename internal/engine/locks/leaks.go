@@ -20,7 +20,8 @@ type leak struct {
 	balanced    bool
 	someNeutral bool
 	separated   bool
-	loop        bool // an iteration ends, not the function
+	loop        bool            // an iteration ends, not the function
+	handed      ssa.Instruction // the go statement that handed the lock to the goroutine that ends here
 	conds       []model.Cond
 }
 
@@ -46,7 +47,7 @@ func (a *Analysis) Leaks() []*Event {
 		}
 		k := key{l.run.fn, l.held.Path}
 		e := &Event{Kind: Leak, Fn: l.run.fn, Site: l.held.Site, Held: l.held, Op: l.held.LockOp,
-			Leak: &LeakInfo{Exit: l.exit, Balanced: l.balanced, Loop: l.loop,
+			Leak: &LeakInfo{Exit: l.exit, Balanced: l.balanced, Loop: l.loop, Handed: l.handed,
 				Paired: !l.failed() && a.Releasers(l.held.Path.Class(), l.run.fn)}}
 		old, ok := best[k]
 		if !ok {
@@ -95,8 +96,14 @@ func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) 
 	if l.held.Path.Root().Kind == access.Unknown {
 		return false // taken by an earlier iteration, as in a loop that locks them all
 	}
+	if l.handed != nil {
+		return true
+	}
 	if l.counted() {
 		return false
+	}
+	if l.held.Mode == api.Token {
+		return l.tokenLost(releasers)
 	}
 	if l.handsOut() || !l.balanced && (l.run.returnsHandle() || l.held.From == nil && len(l.held.Chain) > 1) {
 		return false // taken along with an object, or by another package's function, whose counterpart may be anywhere
@@ -127,6 +134,27 @@ func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) 
 		return l.failed() || others == 0 && !exportedLocker(l)
 	}
 	return others == 0 && !exportedLocker(l)
+}
+
+// tokenLost reports whether an exit loses a unit of a semaphore: other ways out
+// give it back, and nobody else does. Units travel more than locks do, so without
+// that nothing is said.
+func (l *leak) tokenLost(releasers map[access.Class][]*ssa.Function) bool {
+	if !l.balanced || !l.someNeutral {
+		return false
+	}
+	if l.failed() {
+		return true
+	}
+	if owner := l.held.Path.Root(); owner.Kind == access.Cell || owner.Kind == access.Value {
+		return false // made by the function that ends: its users end with it, or got it otherwise
+	}
+	for _, rel := range releasers[l.held.Path.Class()] {
+		if !ssabuild.Encloses(ssabuild.Outermost(l.run.fn), rel) && rel != l.run.fn {
+			return false
+		}
+	}
+	return !l.separated
 }
 
 // counted reports whether read locks are taken in one loop and given back in

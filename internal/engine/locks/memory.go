@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -58,18 +59,52 @@ func (r *run) endIteration(s *state, b, pred *ssa.BasicBlock) *state {
 		return s
 	}
 	for i, h := range s.held {
+		if h.Mode == api.Token && h.Site.Parent() == r.fn && b.Dominates(h.Site.Block()) {
+			return r.endIteration(r.carryToken(s, i, b, pred), b, pred)
+		}
 		for _, v := range ssabuild.Owners(h.Path) {
 			instr, ok := v.(ssa.Instruction)
 			if !ok || instr.Parent() != r.fn || !b.Dominates(instr.Block()) {
 				continue
 			}
 			if !h.Once && !r.a.quiet {
-				r.loopEnds = append(r.loopEnds, loopEnd{h, pred.Instrs[len(pred.Instrs)-1]})
+				r.loopEnds = append(r.loopEnds, loopEnd{h, pred.Instrs[len(pred.Instrs)-1], b})
 			}
 			return r.endIteration(r.forgetInstance(s, i), b, pred)
 		}
 	}
 	return s
+}
+
+// carryToken lets go of a unit that an iteration took and did not give back. If
+// the iteration gives it back on other ways, this one forgot; otherwise the loop
+// takes units to have them all, and how many are held no state tells.
+func (r *run) carryToken(s *state, i int, header, pred *ssa.BasicBlock) *state {
+	h := s.held[i]
+	if !r.a.quiet {
+		r.loopEnds = append(r.loopEnds, loopEnd{h, pred.Instrs[len(pred.Instrs)-1], header})
+	}
+	return s.remove(i)
+}
+
+// loopBody is the set of blocks of the natural loops that start at header.
+func loopBody(header *ssa.BasicBlock) map[*ssa.BasicBlock]bool {
+	body := map[*ssa.BasicBlock]bool{header: true}
+	var work []*ssa.BasicBlock
+	for _, p := range header.Preds {
+		if header.Dominates(p) {
+			work = append(work, p)
+		}
+	}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if !body[b] {
+			body[b] = true
+			work = append(work, b.Preds...)
+		}
+	}
+	return body
 }
 
 // stored applies a store: the fact of the value goes to the memory, facts of parts are forgotten.

@@ -33,7 +33,7 @@ func (r *run) alias(p *access.Path) *access.Path {
 }
 
 // lock applies an unconditional acquisition.
-func (r *run) lock(s *state, site ssa.CallInstruction, op model.LockOp) *state {
+func (r *run) lock(s *state, site ssa.Instruction, op model.LockOp) *state {
 	chain := []model.Hop{r.hop(site)}
 	t := model.Take{LockOp: op, Chain: chain, Before: s.released, Conds: r.entryConds(s)}
 	r.consider(s, site, &t, nil, true)
@@ -64,7 +64,7 @@ func (r *run) tryLock(s *state, site ssa.CallInstruction, op model.LockOp) []*st
 
 // unlock applies a release. direct is false for the effect of a callee, whose
 // paths may be imprecise: then nothing is claimed about double releases.
-func (r *run) unlock(s *state, site ssa.CallInstruction, op model.LockOp, direct bool) *state {
+func (r *run) unlock(s *state, site ssa.Instruction, op model.LockOp, direct bool) *state {
 	if i := s.find(op.Path); i >= 0 {
 		if h := s.held[i]; direct && h.Mode != op.Mode && op.Path.Exact() && len(h.Chain) == 1 {
 			r.event(Event{Kind: WrongMode, Site: site, Held: h, Op: op})

@@ -1,6 +1,7 @@
 package locks
 
 import (
+	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -55,6 +56,7 @@ type blockStates struct {
 type loopEnd struct {
 	held Held
 	end  ssa.Instruction
+	head *ssa.BasicBlock
 }
 
 // An exit is a state in which control leaves the function.
@@ -305,10 +307,17 @@ func (r *run) transfer(s *state, instr ssa.Instruction) []*state {
 		return []*state{r.zeroed(s, instr)}
 	case *ssa.Store:
 		return []*state{r.stored(s, instr)}
-	case *ssa.Send, *ssa.Select:
+	case *ssa.Send:
 		r.channelOp(s, instr)
+		return []*state{r.exchange(s, instr, instr.Chan, true)}
+	case *ssa.Select:
+		r.channelOp(s, instr)
+		return r.choose(s, instr)
 	case *ssa.UnOp:
 		r.channelOp(s, instr)
+		if instr.Op == token.ARROW {
+			return []*state{r.exchange(s, instr, instr.X, false)}
+		}
 	case *ssa.Return:
 		r.leave(s, instr)
 	case *ssa.Panic:

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -37,6 +38,9 @@ func (r *run) summarise() {
 		return
 	}
 	for _, l := range r.loopEnds {
+		if l.held.Mode == api.Token && !r.releasedInLoop(l) {
+			continue
+		}
 		if len(r.released[l.held.Path]) > 0 && !r.keptBeyond(l.held.Path) { // others release it: not a loop that locks them all
 			r.a.leaks = append(r.a.leaks, leak{run: r, exit: l.end, held: l.held, balanced: true, someNeutral: true, loop: true})
 		}
@@ -98,6 +102,13 @@ func (r *run) neutralOutcomes(g *group) []model.Outcome {
 	return out
 }
 
+// releasedInLoop reports whether an iteration of the loop gives back what it took
+// on some other way.
+func (r *run) releasedInLoop(l loopEnd) bool {
+	body := loopBody(l.head)
+	return slices.ContainsFunc(r.released[l.held.Path], func(rel ssa.Instruction) bool { return body[rel.Block()] })
+}
+
 // returnsHandle reports whether the function returns an object that, by custom,
 // stands for what was acquired: a transaction, a session, a locked entry. The
 // lock then goes with the object, whose own methods release it, and nothing is
@@ -136,6 +147,9 @@ func (r *run) keptBeyond(lock *access.Path) bool {
 			case *ssa.Store:
 				if _, isVar := r.a.prog.Lexical(instr.Addr).(*ssa.Alloc); !isVar || !isLockable(instr.Val.Type()) {
 					continue
+				}
+				if _, isParam := instr.Val.(*ssa.Parameter); isParam {
+					continue // a captured parameter's own cell
 				}
 				if _, isConst := instr.Val.(*ssa.Const); !isConst && r.a.prog.Path(instr.Val) == owner {
 					return true

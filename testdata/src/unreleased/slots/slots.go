@@ -1,0 +1,292 @@
+// Package slots has semaphores and one-slot channels whose slots are given back, or not.
+package slots
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"golang.org/x/sync/semaphore"
+
+	"github.com/conclint/conclint/runtime/gate"
+)
+
+var errBad = errors.New("bad")
+
+type pool struct {
+	sem  chan struct{}
+	busy chan struct{} // one slot
+	w    *semaphore.Weighted
+	g    *gate.Semaphore
+}
+
+func newPool(n int) *pool {
+	return &pool{sem: make(chan struct{}, n), busy: make(chan struct{}, 1), w: semaphore.NewWeighted(4), g: gate.NewSemaphore(4)}
+}
+
+func (p *pool) doBad(f func() error) error {
+	p.sem <- struct{}{}
+	if err := f(); err != nil {
+		return err // want `this path returns without giving back the slot of p.sem taken at slots.go:28; once all slots are lost, everybody waits for ever`
+	}
+	<-p.sem
+	return nil
+}
+
+func (p *pool) doOk(f func() error) error {
+	p.sem <- struct{}{}
+	defer func() { <-p.sem }()
+	return f()
+}
+
+// Taken in a select, with a way out.
+func (p *pool) selectBad(ctx context.Context, f func() error) error {
+	select {
+	case p.sem <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if err := f(); err != nil {
+		return err // want `this path returns without giving back the slot of p.sem taken at slots.go:44`
+	}
+	<-p.sem
+	return nil
+}
+
+func (p *pool) selectOk(ctx context.Context, f func() error) error {
+	select {
+	case p.sem <- struct{}{}:
+		defer func() { <-p.sem }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return f()
+}
+
+func (p *pool) tryOk(f func()) bool {
+	select {
+	case p.sem <- struct{}{}:
+	default:
+		return false
+	}
+	f()
+	<-p.sem
+	return true
+}
+
+// Handed over to a goroutine.
+func (p *pool) goOk(f func() error) {
+	p.sem <- struct{}{}
+	go func() {
+		defer func() { <-p.sem }()
+		f()
+	}()
+}
+
+func (p *pool) goBad(f func() error) {
+	p.sem <- struct{}{}
+	go func() {
+		if err := f(); err != nil {
+			return // want `this goroutine ends without giving back the slot of p.sem taken at slots.go:87`
+		}
+		<-p.sem
+	}()
+}
+
+// One per element; some element is skipped with its slot.
+func (p *pool) eachBad(items []int, f func(int)) {
+	for _, i := range items {
+		p.sem <- struct{}{}
+		if i < 0 { // want `this iteration may end without giving back the slot of p.sem taken at slots.go:99`
+			continue
+		}
+		go func() {
+			defer func() { <-p.sem }()
+			f(i)
+		}()
+	}
+}
+
+// Taking all slots waits for everybody.
+func (p *pool) drainOk(items []int, f func(int)) {
+	for _, i := range items {
+		p.sem <- struct{}{}
+		go func() {
+			defer func() { <-p.sem }()
+			f(i)
+		}()
+	}
+	for range cap(p.sem) {
+		p.sem <- struct{}{}
+	}
+	for range cap(p.sem) {
+		<-p.sem
+	}
+}
+
+// The lock of one slot, behind helpers.
+func (p *pool) enter() { p.busy <- struct{}{} }
+func (p *pool) leave() { <-p.busy }
+
+func (p *pool) swapBad(f func() error) error {
+	p.enter()
+	if f == nil {
+		return errBad // want `this path returns with p.busy still locked since slots.go:\d+`
+	}
+	defer p.leave()
+	return f()
+}
+
+func (p *pool) swapOk(f func() error) error {
+	p.enter()
+	defer p.leave()
+	return f()
+}
+
+// Semaphores that say so.
+func (p *pool) weightedBad(ctx context.Context, f func() error) error {
+	if err := p.w.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	if err := f(); err != nil {
+		return err // want `this path returns without giving back the slot of p.w taken at slots.go:\d+`
+	}
+	p.w.Release(1)
+	return nil
+}
+
+func (p *pool) weightedOk(ctx context.Context, f func() error) error {
+	if err := p.w.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer p.w.Release(1)
+	return f()
+}
+
+func (p *pool) gateBad(ctx context.Context, f func() error) error {
+	if err := p.g.Acquire(ctx); err != nil {
+		return err
+	}
+	if err := f(); err != nil {
+		return err // want `this path returns without giving back the slot of p.g taken at slots.go:\d+`
+	}
+	p.g.Release()
+	return nil
+}
+
+func (p *pool) gateTryOk(f func() error) error {
+	if !p.g.TryAcquire() {
+		return errBad
+	}
+	err := f()
+	p.g.Release()
+	return err
+}
+
+// A signal, not a lock: one goroutine sends, another receives.
+type worker struct {
+	done chan struct{}
+	work func() error
+}
+
+func startOk(work func() error) *worker {
+	w := &worker{done: make(chan struct{}, 1), work: work}
+	go w.run()
+	return w
+}
+
+func (w *worker) run() {
+	if w.work() != nil {
+		w.done <- struct{}{}
+		return
+	}
+	w.done <- struct{}{}
+}
+
+func (w *worker) waitOk(quick bool) {
+	if quick {
+		return
+	}
+	<-w.done
+}
+
+func localSignalOk(work func() error) error {
+	done := make(chan struct{}, 1)
+	var err error
+	go func() {
+		err = work()
+		done <- struct{}{}
+	}()
+	<-done
+	return err
+}
+
+// The slot goes out with the object, and comes back when it is closed.
+type conn struct{ p *pool }
+
+type listener struct {
+	slots chan struct{}
+	p     *pool
+}
+
+func newListener() *listener { return &listener{slots: make(chan struct{}, 8)} }
+
+func (l *listener) acceptOk(dial func() (*conn, error)) (*conn, error) {
+	l.slots <- struct{}{}
+	c, err := dial()
+	if err != nil {
+		<-l.slots
+		return nil, err
+	}
+	return c, nil
+}
+
+func (l *listener) closeOk(c *conn) { <-l.slots }
+
+// A mutex handed over to a goroutine, which forgets it on one path.
+type store struct {
+	mu   sync.Mutex
+	data map[string]int
+}
+
+func (s *store) flushBad(write func(map[string]int) error) {
+	s.mu.Lock()
+	go func() {
+		if err := write(s.data); err != nil {
+			return // want `this goroutine ends with s.mu still locked since slots.go:\d+; the next goroutine that locks it waits for ever`
+		}
+		s.mu.Unlock()
+	}()
+}
+
+func (s *store) flushOk(write func(map[string]int) error) {
+	s.mu.Lock()
+	go func() {
+		defer s.mu.Unlock()
+		_ = write(s.data)
+	}()
+}
+
+// Filled when made: taken by receiving.
+type turnstile struct{ turn chan struct{} }
+
+func newTurnstile() *turnstile {
+	t := &turnstile{turn: make(chan struct{}, 1)}
+	t.turn <- struct{}{}
+	return t
+}
+
+func (t *turnstile) passBad(f func() error) error {
+	<-t.turn
+	if err := f(); err != nil {
+		return err // want `this path returns without giving back the only slot of t.turn taken at slots.go:\d+`
+	}
+	t.turn <- struct{}{}
+	return nil
+}
+
+func (t *turnstile) passOk(f func() error) error {
+	<-t.turn
+	defer func() { t.turn <- struct{}{} }()
+	return f()
+}

@@ -21,7 +21,7 @@
 // The same holds for x += y, for x = f(x), and for code that tests a variable
 // and then sets it: both goroutines may pass the test. It concerns local and
 // captured variables, fields, package variables and elements of maps, also when
-// the increment, the goroutine or the lock is in another function.
+// the increment, the goroutine or the lock is in another function, or in another package.
 //
 // A variable that is updated through sync/atomic must be read that way too: a
 // plain read or write next to it is a data race.

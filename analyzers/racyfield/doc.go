@@ -22,6 +22,16 @@
 // evaluated before the callee locks, a write under RLock, the wrong mutex of two,
 // and a call of a helper that expects its caller to hold the lock.
 //
+// A getter that returns a guarded map, or a slice whose elements change, gives away
+// what the lock protects: the caller uses it when the lock has been released.
+//
+// What the program states is enforced without statistics: +checklocks:mu and
+// +checkatomic beside a field or package variable, as gVisor's checklocks reads
+// them, and sentences such as "guarded by mu".
+//
+// Accesses that functions of other packages make for a call count where the call
+// stands, with the locks that are held there.
+//
 // # Fix
 //
 // Take the lock around the access. A function that is always called with the

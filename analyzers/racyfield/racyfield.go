@@ -74,6 +74,16 @@ func run(in *engine.Info, r *report.Reporter) {
 			}
 		}
 	}
+	for _, e := range in.Accesses().Escapes() {
+		if p := (place{field: e.Guard.Field + "/e", fn: e.Load.Fn}); !seen[p] {
+			seen[p] = true
+			r.Add(escape(in, e))
+		}
+	}
+	for _, s := range in.Accesses().PlainUses() {
+		said[s.Path.Class()] = true
+		r.Add(plainUse(in, s))
+	}
 	for _, race := range in.Accesses().Races() {
 		if race.Family == accesses.Field && !said[race.Group.Key.Class] && !handlerOnly(race.Conflicts[0]) {
 			said[race.Group.Key.Class] = race.Group.Key.Class != ""
@@ -117,6 +127,9 @@ func unlockedCall(in *engine.Info, u *accesses.UnlockedCall) report.Diagnostic {
 
 func unguarded(in *engine.Info, g *accesses.Guard, s *accesses.Site) report.Diagnostic {
 	peer := g.Peer(s)
+	if g.Stated != nil && (s.Call == nil || peer == nil) {
+		return broken(in, g, s)
+	}
 	name := in.AccessName(s.Access)
 	lock := g.LockName(s)
 	where := fmt.Sprintf("the %s at %s", noun(peer), in.Prog.Place(peer.Pos))

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/engine/annotations"
 	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
@@ -43,6 +44,7 @@ type Analysis struct {
 	spawn *spawn.Analysis
 
 	imported func(*types.Func) *model.Accesses
+	stated   *annotations.Index
 
 	all    []*Access
 	groups []*Group
@@ -80,9 +82,9 @@ type Key struct {
 // New collects the accesses of a package. Cost is one pass over the instructions;
 // conflicts are computed when asked for. imported gives the effects of functions of
 // other packages, nil for those without; it must root their paths by
-// [ssabuild.Program.ForeignParam].
-func New(prog *ssabuild.Program, lk *locks.Analysis, sp *spawn.Analysis, imported func(*types.Func) *model.Accesses) *Analysis {
-	a := &Analysis{prog: prog, locks: lk, spawn: sp, imported: imported, held: make(map[ssa.Instruction][]model.LockOp), reached: make(map[*ssa.Function][]reach)}
+// [ssabuild.Program.ForeignParam]. stated are the contracts that the package states.
+func New(prog *ssabuild.Program, lk *locks.Analysis, sp *spawn.Analysis, stated *annotations.Index, imported func(*types.Func) *model.Accesses) *Analysis {
+	a := &Analysis{prog: prog, locks: lk, spawn: sp, stated: stated, imported: imported, held: make(map[ssa.Instruction][]model.LockOp), reached: make(map[*ssa.Function][]reach)}
 	for _, fn := range prog.Funcs {
 		a.collect(fn)
 	}

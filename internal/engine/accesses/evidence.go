@@ -27,12 +27,17 @@ func (a *Analysis) Sure(g *Guard, s *Site) bool {
 	if s.Call != nil {
 		return s.Write() && a.ofReceiver(s)
 	}
-	if g.Writes == 0 {
+	own := a.ofReceiver(s) || g.heldBeside(s)
+	switch {
+	case g.Stated != nil && !g.Stated.Prose:
+		return true
+	case g.Stated != nil:
+		return own
+	case g.Writes == 0:
 		return false // that it is written while shared is only assumed
 	}
 	enough := g.Held >= sureHeld && g.Ratio() >= sureRatio
 	beside := a.takes(s.Fn, g.Lock)
-	own := a.ofReceiver(s) || g.heldBeside(s)
 	switch {
 	case s.Base == nil:
 		return enough || g.Content && g.Ratio() >= contentRatio || dedicated(g.Lock, g.Field) && g.Ratio() >= namedRatio

@@ -9,6 +9,7 @@ import (
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/annotations"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -20,13 +21,14 @@ type Guard struct {
 	Content bool         // what it holds, rather than itself
 	Lock    access.Class
 	Name    string // of the lock, as a guarded access names it
-	Near    bool   // the lock belongs to the same object or package
-	Sites   []*Site
-	Held    int     // accesses with the lock
-	Writes  int     // of these, writes
-	Bare    int     // accesses without it
-	Bad     []*Site // accesses without it that may run in parallel with others
-	Shared  []*Site // writes while it is held for reading only
+	// Stated is set if the declaration names the lock: then nothing was inferred.
+	Stated *annotations.Contract
+	Sites  []*Site
+	Held   int     // accesses with the lock
+	Writes int     // of these, writes
+	Bare   int     // accesses without it
+	Bad    []*Site // accesses without it that may run in parallel with others
+	Shared []*Site // writes while it is held for reading only
 }
 
 // Ratio is the share of accesses with the lock.
@@ -38,6 +40,7 @@ type Site struct {
 	Base  *access.Path   // the object whose field it is; nil for package variables
 	Held  []model.LockOp // locks of the object, its owners or the package that are held
 	May   []access.Class // classes of all locks that may be held
+	lock  string         // the guard's name here, where a contract names it
 	skip  bool           // says nothing: fresh object, constructor, test
 	blind bool           // the locks held there are not known
 	// Call is the call that should have been made under the lock, when the access
@@ -155,6 +158,10 @@ const (
 
 // infer finds the lock that guards a group of accesses, if there is one.
 func (a *Analysis) infer(k Key, sites []*Site) {
+	if c, ok := a.statedGuard(sites); ok {
+		a.guards = append(a.guards, a.enforce(k, c, sites))
+		return
+	}
 	count := make(map[access.Class]int)
 	var order []access.Class
 	for _, s := range sites {

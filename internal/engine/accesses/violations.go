@@ -444,6 +444,9 @@ func (g *Guard) Peer(bad *Site) *Site {
 
 // LockName is the guard as the function of a site would name it.
 func (g *Guard) LockName(s *Site) string {
+	if s.lock != "" {
+		return readable(s.lock, g)
+	}
 	if op, ok := s.holds(g.Lock); ok {
 		return readable(op.Path.String(), g)
 	}

@@ -40,6 +40,25 @@ func fixes(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 	return out
 }
 
+// onlyDeferred offers to defer the Unlock, which then runs when something panics too.
+func onlyDeferred(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
+	site, ok := e.Held.Site.(*ssa.Call)
+	if !ok || len(e.Held.Chain) != 1 {
+		return nil
+	}
+	_, path := edit.Enclosing(in.Prog.Files, ssabuild.InstrPos(site))
+	lock := statement(path)
+	call := lockCall(lock)
+	if call == nil {
+		return nil
+	}
+	fix, ok := deferred(in.Pass.TypesInfo, path, lock, types.ExprString(call.Fun.(*ast.SelectorExpr).X), unlockName(e.Held.Mode))
+	if !ok {
+		return nil
+	}
+	return []analysis.SuggestedFix{fix}
+}
+
 func unlockName(m api.Mode) string {
 	if m == api.Read {
 		return "RUnlock"

@@ -48,6 +48,11 @@ func run(in *engine.Info, r *report.Reporter) {
 			r.Add(d)
 		}
 	}
+	for _, e := range in.Locks.Panicked() {
+		d := panicked(in, e)
+		d.Fixes = onlyDeferred(in, e)
+		r.Add(d)
+	}
 	for _, e := range in.Locks.Events() {
 		switch e.Kind {
 		case locks.WrongMode:
@@ -80,6 +85,30 @@ func leak(in *engine.Info, e *locks.Event) report.Diagnostic {
 	}
 	d.Witness = append(in.Steps("G1", e.Held.Chain, "locks "+name),
 		report.Step{Goroutine: "G1", Func: ssabuild.FuncName(e.Fn), Pos: d.Pos, Text: "returns without releasing " + name},
+		report.Step{Goroutine: "G2", Func: "any other user", Pos: ssabuild.InstrPos(e.Held.Site), Text: "locks " + name + " and waits for ever"})
+	return d
+}
+
+// panicked reports a panic from which somebody recovers with the lock still held.
+func panicked(in *engine.Info, e *locks.Event) report.Diagnostic {
+	name, since, p := e.Held.Path.String(), place(in, e.Held.Site), e.Leak.Panic
+	d := report.Diagnostic{Code: "unreleased/panic", Pos: ssabuild.InstrPos(e.Site)}
+	who := "net/http"
+	by := report.Step{Goroutine: "G1", Func: "net/http", Pos: d.Pos, Text: "recovers from the panic of the handler and serves on"}
+	if p.Recover != nil {
+		who = fmt.Sprintf("%s (%s)", ssabuild.FuncName(p.By), place(in, p.Recover))
+		by = report.Step{Goroutine: "G1", Func: ssabuild.FuncName(p.By), Pos: ssabuild.InstrPos(p.Recover), Text: "recovers from the panic and goes on"}
+	}
+	what := "this panic leaves"
+	switch {
+	case p.Raised == nil:
+		what = "a panic in this call leaves"
+	case p.Raised != e.Site:
+		what = "this call may panic (" + place(in, p.Raised) + ") and leave"
+	}
+	d.Message = fmt.Sprintf("%s %s locked since %s, while %s recovers; the next goroutine that locks it waits for ever", what, name, since, who)
+	d.Witness = append(in.Steps("G1", e.Held.Chain, "locks "+name),
+		report.Step{Goroutine: "G1", Func: ssabuild.FuncName(e.Fn), Pos: d.Pos, Text: "panics; no deferred call releases " + name}, by,
 		report.Step{Goroutine: "G2", Func: "any other user", Pos: ssabuild.InstrPos(e.Held.Site), Text: "locks " + name + " and waits for ever"})
 	return d
 }

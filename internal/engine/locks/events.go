@@ -53,6 +53,7 @@ type LeakInfo struct {
 	Exit     ssa.Instruction
 	Balanced bool            // other paths of the function release it
 	Loop     bool            // an iteration ends there, not the function
+	Panic    *PanicInfo      // a panic leaves there; nil for an ordinary exit
 	Handed   ssa.Instruction // the go statement that handed the lock to the goroutine that ends, nil if the function took it
 	Paired   bool            // others release locks of the class, and the exit is no failure: it may be meant
 }

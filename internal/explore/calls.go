@@ -108,7 +108,7 @@ func (m *Machine) enter(s *state, callee *Func, fn Value, args []Value) bool {
 	if !callee.Touches {
 		return false
 	}
-	return m.involved(s, callee, fn, args, false)
+	return m.involved(s, callee, fn, args, true)
 }
 
 // involved reports whether a call can take part in the scope: it is given
@@ -126,7 +126,7 @@ func (m *Machine) involved(s *state, callee *Func, fn Value, args []Value, own b
 }
 
 func (m *Machine) push(s *state, i int, callee *Func, fn Value, args []Value) {
-	m.Program.Ensure(callee)
+	callee = m.variant(s, s.gors[i], callee, fn, args)
 	fr := &frame{epoch: s.epoch, fn: callee, regs: make([]Value, callee.Regs+1)}
 	k := 1
 	for _, v := range args {
@@ -203,6 +203,7 @@ func (m *Machine) ret(s *state, i int, results []Value) outcome {
 		f.setReg(in.Dst, Value{Kind: KTuple, X: results})
 	}
 	f.pc++
+	f.returned = true
 	return goOn
 }
 

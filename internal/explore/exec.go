@@ -84,9 +84,11 @@ func (m *Machine) known(s *state, i, runs int, seen *map[string]struct{}) bool {
 	if *seen == nil {
 		*seen = map[string]struct{}{}
 	}
-	m.enc.coarse = runs > coarseAfter
+	if runs > coarseAfter {
+		m.enc.coarse = noData
+	}
 	key := m.enc.key(m, s)
-	m.enc.coarse = false
+	m.enc.coarse = exact
 	if _, dup := (*seen)[key]; dup {
 		return true
 	}
@@ -121,6 +123,10 @@ func (m *Machine) atJoin(s *state, i int) bool {
 		return false
 	}
 	f := s.gors[i].top()
+	if f.returned {
+		s.frame(i).returned = false
+		return true
+	}
 	if f.pc != 0 || !f.fn.Blocks[f.block].join {
 		return false
 	}
@@ -215,6 +221,12 @@ func (m *Machine) exec(s *state, i int) outcome {
 		f.setReg(in.Dst, Value{Kind: KFunc, A: in.N, X: m.vals(s, f, in.Args)})
 	case OpTuple:
 		f.setReg(in.Dst, Value{Kind: KTuple, X: m.vals(s, f, in.Args)})
+	case OpUnknowns:
+		x := make([]Value, in.N)
+		for k := range x {
+			x[k] = s.symbol(0)
+		}
+		f.setReg(in.Dst, Value{Kind: KTuple, X: x})
 	case OpExtract:
 		v := m.val(s, f, in.A)
 		if v.Kind == KTuple && int(in.N) < len(v.X) {

@@ -19,10 +19,17 @@ type encoder struct {
 	eqs   map[int32]struct{} // symbols in use whose value is known
 	order []int
 	local [][]byte
-	// coarse leaves out what is known about data: facts about objects of
-	// unknown code, and plain numbers.
-	coarse bool
+	coarse grain
 }
+
+// grain is how much of a state its key leaves out.
+type grain uint8
+
+const (
+	exact  grain = iota
+	noEnv        // what is known about objects of unknown code, and unknown data
+	noData       // also numbers that are known
+)
 
 func (e *encoder) key(m *Machine, s *state) string {
 	e.m, e.s = m, s
@@ -137,7 +144,7 @@ func (e *encoder) goroutine(g *goroutine) {
 		e.num(uint32(f.pc))
 		e.flag(f.unwind, f.recovered, f.deferCall)
 		for r, v := range f.regs[1:] {
-			if e.coarse && f.fn.Plain[Reg(r+1)] {
+			if e.coarse > exact && f.fn.Plain[Reg(r+1)] && (e.coarse == noData || !v.isConst()) {
 				continue
 			}
 			e.value(v)
@@ -282,7 +289,7 @@ func (e *encoder) object(id int32) {
 	e.num(uint32(o.site + 1))
 	e.num(uint32(o.global))
 	e.flag(o.env, o.escaped, o.sync)
-	if e.coarse && o.env && o.ch == nil && o.global == 0 {
+	if e.coarse > exact && o.env && o.ch == nil && o.global == 0 {
 		return
 	}
 	e.num(uint32(len(o.cells)))

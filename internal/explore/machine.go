@@ -20,6 +20,7 @@ type Options struct {
 	NoAmple     bool // do not run an independent step alone
 	NoSymmetry  bool // do not identify states that differ by goroutine names
 	NoRelevance bool // enter and spawn everything
+	NoVariants  bool // walk functions whole
 }
 
 // A Scope is one closed question to the machine.
@@ -94,6 +95,11 @@ type Result struct {
 	States   int
 	Steps    int
 }
+
+// manyStates is where states that differ only in data of unknown code begin to
+// count as one: what makes them many then is what the code has seen of its
+// surroundings, not what its goroutines do to each other.
+const manyStates = 200
 
 type node struct {
 	s      *state
@@ -203,11 +209,18 @@ type search struct {
 }
 
 func (sr *search) add(s *state, parent int32, rec stepRecord) bool {
+	if len(sr.nodes) > manyStates {
+		sr.m.enc.coarse = noEnv
+	}
 	key := sr.m.enc.key(sr.m, s)
+	sr.m.enc.coarse = exact
 	if _, dup := sr.seen[key]; dup {
 		return false
 	}
 	sr.seen[key] = struct{}{}
+	if len(sr.nodes) > manyStates {
+		sr.m.enc.key(sr.m, s) // a coarse walk does not reach everything
+	}
 	sr.m.enc.collect(s)
 	rec.notes = s.notes
 	s.notes = nil

@@ -37,6 +37,7 @@ const (
 	OpAssert         // Dst = A.(type N); CommaOk
 	OpExtract        // Dst = result N of tuple A
 	OpTuple          // Dst = (Args)
+	OpUnknowns       // Dst = N unknown results
 	OpLen            // Dst = len(A)
 	OpAppend         // Dst = append(A, Args...) of site N
 	OpAppendSlice    // Dst = append(A, B...) of site N
@@ -215,6 +216,8 @@ type Func struct {
 	// Plain marks registers that hold mere data: if a skipped region would have
 	// set one, it becomes unknown.
 	Plain map[Reg]bool
+	// Data marks registers whose type cannot lead to a synchronisation object.
+	Data map[Reg]bool
 	// Makes: creates synchronisation objects, so it is worth entering when it
 	// is given an object of the scope that could take them.
 	Makes bool
@@ -223,6 +226,7 @@ type Func struct {
 
 	load  func(*Func)
 	ready bool
+	whole bool // there is no point in another variant
 }
 
 // Site describes an allocation.
@@ -247,7 +251,8 @@ type Program struct {
 	Method     func(typ, method int32) *Func
 	Implements func(typ, target int32) bool
 
-	paths pathTable
+	paths    pathTable
+	variants map[variantKey]*Func
 }
 
 // NewProgram returns an empty program.

@@ -8,13 +8,14 @@ func Simplify(f *Func) {
 	for skipRegions(f) {
 	}
 	dropDead(f)
+	thread(f)
 }
 
 // inert reports whether an instruction has no effect beyond its result.
 func inert(in *Instr) bool {
 	switch in.Op {
 	case OpNop, OpMove, OpOpaque, OpClosure, OpField, OpIndexAddr, OpFieldVal, OpLoad, OpGlobal, OpBin, OpArith, OpNot,
-		OpIface, OpExtract, OpTuple, OpLen, OpSlice, OpJump, OpIf, OpCtxDone, OpReadLocker, OpMapGet, OpAlloc, OpMakeChan,
+		OpIface, OpExtract, OpTuple, OpUnknowns, OpLen, OpSlice, OpJump, OpIf, OpCtxDone, OpReadLocker, OpMapGet, OpAlloc, OpMakeChan,
 		OpMakeMap, OpMakeSlice, OpAppend, OpAppendSlice, OpCtxNew, OpCancelFunc, OpTimer, OpRange:
 		return true
 	case OpAssert:
@@ -44,7 +45,7 @@ func dropDead(f *Func) {
 		}
 	}
 	for changed := true; changed; {
-		changed = false
+		changed = dropStores(f)
 		count()
 		for b := range f.Blocks {
 			for k := range f.Blocks[b].Instrs {
@@ -77,6 +78,68 @@ func dropDead(f *Func) {
 		}
 		f.Blocks[b].Instrs = kept
 	}
+}
+
+// dropStores removes stores into objects made here that nothing ever reads: their
+// addresses are used for nothing but more addresses and stores.
+func dropStores(f *Func) (changed bool) {
+	read := newBitset(f.Regs) // registers whose object may be read
+	from := make(map[Reg]Reg) // address -> what it was selected from
+	made := newBitset(f.Regs)
+	stores := false
+	for b := range f.Blocks {
+		for k := range f.Blocks[b].Instrs {
+			in := &f.Blocks[b].Instrs[k]
+			switch in.Op {
+			case OpAlloc:
+				made.add(in.Dst)
+			case OpField, OpIndexAddr:
+				from[in.Dst] = in.A
+				read.add(in.B)
+			case OpStore:
+				stores = true
+				read.add(in.B)
+			default:
+				in.uses(read.add)
+			}
+			for _, e := range in.Succs {
+				for _, m := range e.Moves {
+					read.add(m.Src)
+					read.add(m.Dst)
+				}
+			}
+		}
+	}
+	if !stores {
+		return false
+	}
+	for again := true; again; {
+		again = false
+		for a, base := range from {
+			if base > 0 && read.has(a) && !read.has(base) {
+				read.add(base)
+				again = true
+			}
+		}
+	}
+	unread := func(r Reg) bool {
+		for r > 0 && !read.has(r) {
+			if made.has(r) {
+				return true
+			}
+			r = from[r]
+		}
+		return false
+	}
+	for b := range f.Blocks {
+		for k := range f.Blocks[b].Instrs {
+			if in := &f.Blocks[b].Instrs[k]; in.Op == OpStore && unread(in.A) {
+				*in = Instr{Op: OpNop}
+				changed = true
+			}
+		}
+	}
+	return changed
 }
 
 // skipRegions replaces one kind of branch: if nothing between a branch and the

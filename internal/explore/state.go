@@ -88,6 +88,8 @@ type frame struct {
 	// deferCall: the frame is a deferred call of the frame below.
 	deferCall bool
 	deferPos  Pos
+	// returned: a call has just come back; the paths through it meet here.
+	returned bool
 }
 
 type panicState uint8

@@ -16,6 +16,7 @@ type Compiler struct {
 	types  *typeTable
 	consts compress
 	rel    map[*ssa.Function]relevance
+	born   map[*ssa.Function]births
 
 	P   *explore.Program
 	pre *explore.Prelude
@@ -48,6 +49,7 @@ func newCompiler(prog *ssabuild.Program) *Compiler {
 		return ok && types.Implements(from, iface)
 	}
 	c.solveRelevance()
+	c.solveBirths()
 	return c
 }
 
@@ -83,8 +85,7 @@ func (c *Compiler) funcFor(fn *ssa.Function) *explore.Func {
 	f := &explore.Func{
 		Name: ssabuild.FuncName(fn), Pos: explore.Pos(fn.Pos()),
 		Params: len(fn.Params), Free: len(fn.FreeVars), Results: fn.Signature.Results().Len(),
-		Recover: -1, Touches: rel.touches, Makes: rel.makes,
-		Creates:  rel.makes && c.types.carries(fn.Signature.Results()),
+		Recover: -1, Touches: rel.touches, Makes: c.born[fn].fills, Creates: c.born[fn].returns,
 		Recovers: recovers(fn),
 	}
 	c.funcs[fn] = f
@@ -126,11 +127,14 @@ type funcCompiler struct {
 func (c *Compiler) compile(fn *ssa.Function, f *explore.Func) {
 	fc := &funcCompiler{Compiler: c, fn: fn, b: explore.Rebuild(f), regs: make(map[ssa.Value]explore.Reg)}
 	f.Plain = make(map[explore.Reg]bool)
+	f.Data = make(map[explore.Reg]bool)
 	for i, p := range fn.Params {
 		fc.regs[p] = fc.b.Param(i)
+		fc.noteData(p)
 	}
 	for i, v := range fn.FreeVars {
 		fc.regs[v] = fc.b.Param(len(fn.Params) + i)
+		fc.noteData(v)
 	}
 	for i := 1; i < len(fn.Blocks); i++ {
 		fc.b.Block()
@@ -160,10 +164,18 @@ func (fc *funcCompiler) dst(v ssa.Value) explore.Reg {
 	}
 	r := fc.b.Reg()
 	fc.regs[v] = r
+	fc.noteData(v)
 	if b, ok := t.Underlying().(*types.Basic); ok && b.Info()&types.IsInteger != 0 {
 		fc.b.F.Plain[r] = true
 	}
 	return r
+}
+
+// noteData marks the register of v if its type leads to no synchronisation object.
+func (fc *funcCompiler) noteData(v ssa.Value) {
+	if !fc.types.leads(v.Type()) {
+		fc.b.F.Data[fc.regs[v]] = true
+	}
 }
 
 // use is the operand for v.

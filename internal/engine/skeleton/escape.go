@@ -17,6 +17,9 @@ type escape struct {
 	c      *Compiler
 	marked map[ssa.Value]bool
 	stored map[ssa.Value][]ssa.Value // base object -> values stored into it
+
+	results, sinks []ssa.Value // what is returned; what is stored elsewhere
+	calls          []ssa.CallInstruction
 }
 
 func (c *Compiler) escapes(fn *ssa.Function) (sites map[int32]bool, calls map[explore.Pos]bool) {
@@ -35,8 +38,19 @@ func (c *Compiler) escapes(fn *ssa.Function) (sites map[int32]bool, calls map[ex
 
 // letsGo marks the values of fn that escape.
 func (c *Compiler) letsGo(fn *ssa.Function) *escape {
+	e := c.flows(fn)
+	for _, v := range e.results {
+		e.mark(v)
+	}
+	for _, v := range e.sinks {
+		e.mark(v)
+	}
+	return e
+}
+
+// flows collects where the values of fn go; nothing is marked yet.
+func (c *Compiler) flows(fn *ssa.Function) *escape {
 	e := &escape{c: c, marked: make(map[ssa.Value]bool), stored: make(map[ssa.Value][]ssa.Value)}
-	var sinks []ssa.Value
 	store := func(addr, val ssa.Value) {
 		if !c.types.carries(val.Type()) {
 			return
@@ -44,14 +58,14 @@ func (c *Compiler) letsGo(fn *ssa.Function) *escape {
 		if base := baseOf(addr); base != nil {
 			e.stored[base] = append(e.stored[base], val)
 		} else {
-			sinks = append(sinks, val)
+			e.sinks = append(e.sinks, val)
 		}
 	}
 	for _, b := range fn.Blocks {
 		for _, in := range b.Instrs {
 			switch in := in.(type) {
 			case *ssa.Return:
-				sinks = append(sinks, in.Results...)
+				e.results = append(e.results, in.Results...)
 			case *ssa.Store:
 				store(in.Addr, in.Val)
 			case *ssa.MapUpdate:
@@ -59,11 +73,10 @@ func (c *Compiler) letsGo(fn *ssa.Function) *escape {
 				store(in.Map, in.Key)
 			case *ssa.Send:
 				store(in.Chan, in.X)
+			case ssa.CallInstruction:
+				e.calls = append(e.calls, in)
 			}
 		}
-	}
-	for _, v := range sinks {
-		e.mark(v)
 	}
 	return e
 }

@@ -126,21 +126,25 @@ func spawns(op api.Op) bool {
 	return false
 }
 
-// isRoot reports whether fn is a scope: it makes a synchronisation object that
-// does not escape, or has one made, and something below it starts goroutines or
-// waits for others.
+// isRoot reports whether fn is a scope: it makes something to wait for that does
+// not escape, or has it made, and something below it starts goroutines or waits
+// for others.
 func (c *Compiler) isRoot(fn *ssa.Function) bool {
 	r := c.rel[fn]
-	if fn.Blocks == nil || !(r.makes && r.spawns || r.peers && r.waits) {
+	if fn.Blocks == nil || !r.peers || !r.spawns && !r.waits {
 		return false
 	}
-	marked := c.letsGo(fn).marked
+	var marked map[ssa.Value]bool
+	starts := c.starts(fn)
 	for _, b := range fn.Blocks {
 		for _, in := range b.Instrs {
-			if v, ok := in.(ssa.Value); ok && marked[v] {
+			if !c.meetingMade(in) && !c.fillsLocal(in) && !(starts && c.peerMade(in)) {
 				continue
 			}
-			if c.makesHere(in) {
+			if marked == nil {
+				marked = c.letsGo(fn).marked
+			}
+			if v, ok := in.(ssa.Value); !ok || !marked[v] {
 				return true
 			}
 		}
@@ -148,34 +152,54 @@ func (c *Compiler) isRoot(fn *ssa.Function) bool {
 	return false
 }
 
-// makesHere reports whether an instruction makes a synchronisation object, calls
-// a constructor, or gives a local object to a function that fills it in.
-func (c *Compiler) makesHere(in ssa.Instruction) bool {
-	switch in := in.(type) {
-	case *ssa.MakeChan:
+// starts reports whether fn, a literal in it, or a function that it calls starts a
+// goroutine: a context or a timer is no scope without one.
+func (c *Compiler) starts(fn *ssa.Function) bool {
+	if startsItself(fn) {
 		return true
-	case *ssa.Alloc:
-		return c.types.holdsSync(pointee(in.Type()))
-	case ssa.CallInstruction:
-		common := in.Common()
-		if e, ok := c.prog.Effect(common); ok {
-			switch e.Op {
-			case api.CtxCancel, api.CtxDeadline, api.GroupNew, api.CondNew, api.TickerNew, api.SpawnTimer:
+	}
+	for _, b := range fn.Blocks {
+		for _, in := range b.Instrs {
+			if site, ok := in.(ssa.CallInstruction); ok {
+				if callee := c.prog.Body(site.Common().StaticCallee()); callee != nil && startsItself(callee) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func startsItself(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
+		for _, in := range b.Instrs {
+			if _, ok := in.(*ssa.Go); ok {
 				return true
 			}
-			return false
 		}
-		callee := c.prog.Body(common.StaticCallee())
-		if callee == nil || !c.rel[callee].makes {
-			return false
-		}
-		if call, ok := in.(*ssa.Call); ok && c.types.carries(call.Type()) {
+	}
+	for _, lit := range fn.AnonFuncs {
+		if startsItself(lit) {
 			return true
 		}
-		for _, a := range common.Args {
-			if alloc, ok := a.(*ssa.Alloc); ok && c.types.carries(alloc.Type()) {
-				return true
-			}
+	}
+	return false
+}
+
+// fillsLocal reports whether an instruction gives a local object to a function
+// that puts something to wait for into it.
+func (c *Compiler) fillsLocal(in ssa.Instruction) bool {
+	site, ok := in.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	callee := c.prog.Body(site.Common().StaticCallee())
+	if callee == nil || !c.born[callee].fills {
+		return false
+	}
+	for _, a := range site.Common().Args {
+		if alloc, ok := a.(*ssa.Alloc); ok && c.types.carries(alloc.Type()) {
+			return true
 		}
 	}
 	return false
@@ -224,7 +248,7 @@ func (a *Analysis) consequence(f *explore.Finding, root *ssa.Function) bool {
 
 func subset(part, whole []explore.Blocked) bool {
 	for _, p := range part {
-		if !slices.ContainsFunc(whole, func(w explore.Blocked) bool { return w.Instr == p.Instr && placeOf(w) == placeOf(p) }) {
+		if !slices.ContainsFunc(whole, func(w explore.Blocked) bool { return w.Instr.Op == p.Instr.Op && placeOf(w) == placeOf(p) }) {
 			return false
 		}
 	}

@@ -14,6 +14,8 @@ type typeTable struct {
 	list    []types.Type
 	carry   typeutil.Map // type -> bool
 	sync    typeutil.Map
+	peer    typeutil.Map
+	ctx     typeutil.Map
 	methods map[*types.Func]int32
 	byID    []*types.Func
 }
@@ -230,4 +232,40 @@ func zero(typ types.Type) explore.Value {
 		return explore.ZeroAgg()
 	}
 	return explore.Nil()
+}
+
+// leads reports whether a value of type t may lead to anything that the explorer
+// follows: what it carries, and contexts.
+func (t *typeTable) leads(typ types.Type) bool {
+	if _, ok := typ.(*types.Tuple); !ok && !t.carries(typ) {
+		return t.hasContext(typ, maxNesting)
+	}
+	return true
+}
+
+func (t *typeTable) hasContext(typ types.Type, depth int) bool {
+	if isContext(typ) || depth == 0 {
+		return true
+	}
+	if v := t.ctx.At(typ); v != nil {
+		return v.(bool)
+	}
+	t.ctx.Set(typ, false)
+	r := false
+	switch u := typ.Underlying().(type) {
+	case *types.Pointer:
+		r = t.hasContext(u.Elem(), depth-1)
+	case *types.Slice:
+		r = t.hasContext(u.Elem(), depth-1)
+	case *types.Array:
+		r = t.hasContext(u.Elem(), depth-1)
+	case *types.Map:
+		r = t.hasContext(u.Elem(), depth-1) || t.hasContext(u.Key(), depth-1)
+	case *types.Struct:
+		for i := 0; i < u.NumFields() && !r; i++ {
+			r = t.hasContext(u.Field(i).Type(), depth-1)
+		}
+	}
+	t.ctx.Set(typ, r)
+	return r
 }

@@ -47,6 +47,12 @@ bench: build     ## time and memory beside go vet and staticcheck: make bench MO
 fixcheck: build  ## apply every fix to a copy: it compiles, removes its finding, adds none; ARGS='-modules none' for the testdata alone
 	$(GO) run ./internal/proof fixcheck -conclint $(BIN)/conclint $(ARGS)
 
+robust: build    ## the suite over the standard library and whole builds: no internal error, two runs give the same bytes
+	$(GO) run ./internal/proof robust -conclint $(BIN)/conclint $(ARGS)
+
+growth: build    ## how time and facts grow with lines of code, depth of calls and number of callers
+	$(GO) run ./internal/proof growth -conclint $(BIN)/conclint $(ARGS)
+
 evidence: build  ## measure anew and write docs/evidence.md: make evidence RUNS='corpus audit fixcheck bench'
 	$(GO) run ./internal/proof evidence $(RUNS)
 

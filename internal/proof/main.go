@@ -7,6 +7,7 @@
 //	go run ./internal/proof fixcheck applies every offered fix to a copy: it compiles, removes its finding, adds none (make fixcheck)
 //	go run ./internal/proof racetests   the race family on the tests of Go's race detector
 //	go run ./internal/proof robust   internal errors and differences between runs on much code (make robust)
+//	go run ./internal/proof growth   how time and facts grow with the code (make growth)
 //	go run ./internal/proof evidence runs the others and keeps their output in docs/evidence.md (make evidence)
 package main
 
@@ -25,6 +26,7 @@ import (
 	"github.com/conclint/conclint/internal/proof/corpus"
 	"github.com/conclint/conclint/internal/proof/evidence"
 	"github.com/conclint/conclint/internal/proof/fixcheck"
+	"github.com/conclint/conclint/internal/proof/growth"
 	"github.com/conclint/conclint/internal/proof/racetests"
 	"github.com/conclint/conclint/internal/proof/robust"
 )
@@ -44,6 +46,7 @@ func main() {
 		"fixcheck":  fixcheck.Command,
 		"racetests": racetests.Command,
 		"robust":    robust.Command,
+		"growth":    growth.Command,
 	}
 	commands["evidence"] = evidence.Command(maps.Clone(commands))
 	var run evidence.Measure

@@ -111,3 +111,47 @@ func ctxLike(n int) {
 		name = "b" // want `name is written here and read at basic.go:109 in a goroutine \(started at basic.go:109\) without a common lock`
 	}
 }
+
+func check() error { return nil }
+
+// forgottenErr wants a variable of its own in the goroutine.
+func forgottenErr() error {
+	err := check()
+	go func() {
+		err = check() // want `err is written in a goroutine`
+		if err != nil {
+			println("failed")
+		}
+	}()
+	err = check()
+	return err
+}
+
+// forgottenErrInit does so in the head of an if.
+func forgottenErrInit() error {
+	err := check()
+	go func() {
+		if err = check(); err != nil { // want `err is written in a goroutine`
+			println("failed")
+		}
+	}()
+	err = check()
+	return err
+}
+
+// neededErr is read by the function later: what the goroutine found is wanted, and no fix offered.
+func neededErr(done chan bool) error {
+	err := check()
+	go func() {
+		err = check() // want `err is written in a goroutine`
+		if err != nil {
+			println("failed")
+		}
+		done <- true
+	}()
+	if err != nil {
+		return err
+	}
+	<-done
+	return err
+}

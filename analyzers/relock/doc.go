@@ -31,7 +31,9 @@
 // # Fix
 //
 // Split the inner function: lenLocked does the work and expects the lock, Len
-// locks and calls it. Call lenLocked where the lock is held.
+// locks and calls it. Call lenLocked where the lock is held. The fix does so where
+// the function's whole work is done under the lock, or calls the variant that
+// exists; of two acquisitions in one function it drops the inner one.
 //
 // # When it stays silent
 //

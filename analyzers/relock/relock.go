@@ -33,6 +33,7 @@ func run(in *engine.Info, r *report.Reporter) {
 			continue
 		}
 		d := diagnose(in, e)
+		d.Fixes = fixes(in, e)
 		// Callers that share the last two steps to the second acquisition share the cause.
 		if n := len(e.Take.Chain); n > 1 {
 			cause := string(e.Held.Path.Class()) + " " + e.Take.Chain[n-2].At + " " + e.Take.Chain[n-1].At

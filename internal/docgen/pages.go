@@ -177,6 +177,7 @@ var engineNotes = map[string]string{
 	report.CodeBudget:        "Shown with `-debug.stats`. Budgets are counts of steps, never time, so they are hit on every machine alike.",
 	report.CodeStats:         "Shown with `-debug.stats`.",
 	report.CodeWhy:           "Shown with `-debug.why FILE:LINE`.",
+	report.CodeGraph:         "Reported with `-debug.graph` only, which `conclint graph` sets.",
 }
 
 // leftOver lists the files of dir that no page accounts for.

@@ -74,7 +74,17 @@ type command struct {
 	gone           []baselineEntry // see applyBaseline
 }
 
+// subcommands take over when the command line begins with their names.
+var subcommands = map[string]func(c *command, ctx context.Context, args []string) int{
+	"graph": (*command).graph,
+}
+
 func (c *command) main(ctx context.Context, args []string) int {
+	if len(args) > 0 {
+		if run := subcommands[args[0]]; run != nil {
+			return run(c, ctx, args[1:])
+		}
+	}
 	opts, err := parseOptions(c.tool, args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -84,14 +94,7 @@ func (c *command) main(ctx context.Context, args []string) int {
 		return c.fail(fmt.Errorf("%w\nRun conclint -help for usage.", err))
 	}
 	c.opts = opts
-	if opts.chdir != "" {
-		if err := os.Chdir(opts.chdir); err != nil {
-			return c.fail(err)
-		}
-		// The go command believes PWD where it is right; it would be stale now.
-		os.Unsetenv("PWD")
-	}
-	if c.dir, err = os.Getwd(); err != nil {
+	if err := c.enter(opts.chdir); err != nil {
 		return c.fail(err)
 	}
 	switch {
@@ -117,6 +120,19 @@ func (c *command) main(ctx context.Context, args []string) int {
 		return c.fix(ctx)
 	}
 	return c.lint(ctx)
+}
+
+// enter changes to a directory, unless it is "", and notes where the command works.
+func (c *command) enter(dir string) (err error) {
+	if dir != "" {
+		if err := os.Chdir(dir); err != nil {
+			return err
+		}
+		// The go command believes PWD where it is right; it would be stale now.
+		os.Unsetenv("PWD")
+	}
+	c.dir, err = os.Getwd()
+	return err
 }
 
 // lint analyses the packages and shows what is found.

@@ -219,6 +219,8 @@ func usage(w io.Writer, t *Tool) {
 Usage:
 	conclint [flags] [packages]
 	conclint [flags] flags      print the flags that make go vet -vettool agree
+	conclint graph locks|goroutines [flags] [packages]
+	                            draw the lock order, or who starts and stops whom
 	go vet -vettool=$(which conclint) [packages]
 
 Packages are those of the go command; the default is the one in the current
@@ -226,7 +228,11 @@ directory. Exit codes: 0 clean, 1 findings, 2 usage or load errors.
 
 Flags:
 `)
-	fs := newFlagSet(t, &options{})
+	printFlags(w, newFlagSet(t, &options{}))
+}
+
+// printFlags lists flags, the go command's own in one line.
+func printFlags(w io.Writer, fs *flag.FlagSet) {
 	var own, build []*flag.Flag
 	fs.VisitAll(func(f *flag.Flag) {
 		if _, ok := buildFlags[f.Name]; ok || f.Name == "trimpath" {

@@ -13,7 +13,7 @@ import (
 // aboutAnalysis reports whether a finding speaks about the analysis, not the code.
 func aboutAnalysis(f *Finding) bool {
 	switch f.Code {
-	case report.CodeStats, report.CodeBudget, report.CodeInternalError:
+	case report.CodeStats, report.CodeBudget, report.CodeInternalError, report.CodeGraph:
 		return true
 	}
 	return false

@@ -32,6 +32,7 @@ type Config struct {
 	Std     bool                   // analyse packages of the standard library too; their effects are in the table
 	Stats   bool                   // report counters as diagnostics
 	Why     string                 // "file.go:12": say why this place is silent
+	Graph   bool                   // report the lock order and the goroutines, for pictures
 }
 
 // New returns an engine. Suites have one each; reporters of a suite require it.
@@ -203,6 +204,9 @@ func (in *Info) notes(cfg *Config) {
 	}
 	if cfg.Why != "" {
 		in.why(cfg.Why)
+	}
+	if cfg.Graph && in.Prog != nil {
+		in.guard("graph", in.graph)
 	}
 	if !cfg.Stats || !pos.IsValid() {
 		return

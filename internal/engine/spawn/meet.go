@@ -1,9 +1,12 @@
 package spawn
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -73,7 +76,7 @@ func (a *Analysis) up(fp *Footprint, e entry) []*Footprint {
 	caller := e.site.Parent()
 	next := Footprint{Fn: caller, At: e.site, prev: fp, target: e.target, level: fp.level + 1, Thread: fp.Thread, weak: fp.weak || e.target.Via != ssabuild.Static}
 	switch {
-	case fp.Async && a.outlives(fp):
+	case fp.Async && a.outlives(fp) && !a.endsWithRun(fp, e):
 		next.Async, next.Spawn = true, fp.Spawn
 		if e.spawn != nil {
 			next.Spawn = e.spawn
@@ -102,6 +105,18 @@ func (a *Analysis) up(fp *Footprint, e entry) []*Footprint {
 		}
 	}
 	return out
+}
+
+// endsWithRun reports whether the goroutine is a member of the group that a scope
+// such as task.Run lends to the function: the scope waits for its members.
+func (a *Analysis) endsWithRun(fp *Footprint, e entry) bool {
+	eff, ok := a.prog.Effect(e.site.Common())
+	if !ok || eff.Op != api.GroupRun || e.spawn != nil {
+		return false
+	}
+	return slices.ContainsFunc(fp.signals, func(g model.Signal) bool {
+		return g.Op == model.SignalGroup && g.Path == a.prog.ParamPath(fp.Fn, 0)
+	})
 }
 
 // outlives reports whether an asynchronous footprint may still run when its function returns.

@@ -23,9 +23,10 @@
 //
 // # Fix
 //
-// Give the error group a limit; take a token from a buffered channel before the
-// goroutine is started. With conclint's runtime: task.Map, task.Each, or
-// task.Run with task.Limit.
+// Give the group a limit; take a token from a buffered channel before the
+// goroutine is started. With conclint's runtime: a group of one function per
+// element becomes task.Each with task.Limit; task.Map does the same for results.
+// No fix makes the loop wait under a lock or for a goroutine that waits for it.
 //
 // # When it stays silent
 //

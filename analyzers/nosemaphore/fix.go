@@ -22,8 +22,10 @@ func fixes(in *engine.Info, f *bounds.Fanout) []analysis.SuggestedFix {
 		return limitArgument(in, f)
 	case f.Spawn == nil || !in.Bounds().Independent(f.Spawn) || locked(in, f):
 		return nil
+	case f.Task:
+		return limitTask(in, f)
 	case f.Unbound != nil:
-		return limitGroup(in, f)
+		return append(limitGroup(in, f), eachWithLimit(in, f)...)
 	case f.Helper == "":
 		return takeToken(in, f)
 	}
@@ -68,7 +70,7 @@ func innermostCall(path []ast.Node, f *bounds.Fanout) *ast.CallExpr {
 // (they use no channels and start no further members) nor are running already
 // when the limit is set (the loop holds the only call of Go).
 func limitGroup(in *engine.Info, f *bounds.Fanout) []analysis.SuggestedFix {
-	if f.Task || len(f.Unbound.Limits) > 0 || len(f.Unbound.Goes) != 1 {
+	if len(f.Unbound.Limits) > 0 || len(f.Unbound.Goes) != 1 {
 		return nil
 	}
 	file, path := edit.Enclosing(in.Prog.Files, f.Pos)

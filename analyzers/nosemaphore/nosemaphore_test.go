@@ -10,7 +10,7 @@ import (
 )
 
 func Test(t *testing.T) {
-	linttest.Run(t, nosemaphore.Analyzer, "basic", "real", "silent")
+	linttest.Run(t, nosemaphore.Analyzer, "basic", "real", "tasks", "silent")
 }
 
 func TestStrict(t *testing.T) {

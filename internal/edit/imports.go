@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 )
@@ -54,7 +55,8 @@ func base(path string) string {
 }
 
 // insertImport adds an import to the first import declaration, or a declaration
-// after the package clause. The formatter sorts the group.
+// after the package clause. Packages of modules go to the group of their kind; the
+// formatter sorts it.
 func insertImport(file *ast.File, path string) analysis.TextEdit {
 	quoted := strconv.Quote(path)
 	for _, d := range file.Decls {
@@ -62,12 +64,65 @@ func insertImport(file *ast.File, path string) analysis.TextEdit {
 		if !ok || gen.Tok != token.IMPORT {
 			continue
 		}
-		if gen.Lparen.IsValid() {
+		switch {
+		case !gen.Lparen.IsValid():
+			return insert(gen.Pos(), "import "+quoted+"\n")
+		case !ofModule(path) || len(gen.Specs) == 0:
 			return insert(gen.Lparen+1, "\n\t"+quoted)
 		}
-		return insert(gen.Pos(), "import "+quoted+"\n")
+		for _, s := range gen.Specs {
+			if spec := s.(*ast.ImportSpec); ofModule(strings.Trim(spec.Path.Value, "\"`")) && spec.Doc == nil {
+				return insert(spec.Pos(), quoted+"\n\t")
+			}
+		}
+		return insert(gen.Rparen, "\n\t"+quoted+"\n")
 	}
 	return insert(file.Name.End(), "\n\nimport "+quoted)
+}
+
+// A Span is the source between two positions.
+type Span struct{ Pos, End token.Pos }
+
+// Unimport removes the imports of a file whose uses all lie in what a fix cuts away.
+func Unimport(file *ast.File, info *types.Info, cuts ...Span) []analysis.TextEdit {
+	inside := map[types.Object]bool{}
+	outside := map[types.Object]bool{}
+	for id, obj := range info.Uses {
+		if _, ok := obj.(*types.PkgName); !ok || id.Pos() < file.FileStart || file.FileEnd < id.Pos() {
+			continue
+		}
+		where := outside
+		for _, c := range cuts {
+			if c.Pos <= id.Pos() && id.End() <= c.End {
+				where = inside
+			}
+		}
+		where[obj] = true
+	}
+	var edits []analysis.TextEdit
+	for _, d := range file.Decls {
+		gen, ok := d.(*ast.GenDecl)
+		if !ok || gen.Tok != token.IMPORT {
+			continue
+		}
+		for _, s := range gen.Specs {
+			if obj := info.PkgNameOf(s.(*ast.ImportSpec)); obj == nil || !inside[obj] || outside[obj] {
+				continue
+			}
+			if len(gen.Specs) == 1 {
+				edits = append(edits, Cut(gen.Pos(), gen.End()))
+			} else {
+				edits = append(edits, Cut(s.Pos(), s.End()))
+			}
+		}
+	}
+	return edits
+}
+
+// ofModule reports whether a path belongs to a module: the standard library has no dot in its first element.
+func ofModule(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return strings.Contains(first, ".")
 }
 
 func insert(pos token.Pos, text string) analysis.TextEdit {

@@ -11,6 +11,17 @@ func Means(scope *types.Scope, pos token.Pos, name string) types.Object {
 	return lookup(scope, pos, name)
 }
 
+// Commented reports whether a comment stands between two positions, which a
+// replacement of what lies there would lose.
+func Commented(file *ast.File, pos, end token.Pos) bool {
+	for _, g := range file.Comments {
+		if pos < g.End() && g.Pos() < end {
+			return true
+		}
+	}
+	return false
+}
+
 // TypeName is how a file names a type at pos without further imports; ok is false
 // if it cannot. pkg is the file's package, scope the file's scope.
 func TypeName(pkg *types.Package, scope *types.Scope, pos token.Pos, t types.Type) (name string, ok bool) {

@@ -334,6 +334,9 @@ func (a *Analysis) goesOn(fn *ssa.Function, depth int) bool {
 			case *ssa.Call:
 				common := instr.Common()
 				if eff, ok := a.prog.Effect(common); ok {
+					if eff.Op == api.Block && eff.Blocking == api.Serving {
+						return true
+					}
 					if eff.Op == api.Block && eff.Blocking == api.Network && serving.MatchString(ssabuild.StaticCallee(common).Name()) {
 						return true
 					}

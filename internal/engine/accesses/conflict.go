@@ -21,6 +21,7 @@ type Conflict struct {
 	Meeting spawn.Meeting
 	Path    *access.Path // the location as the function where both meet names it
 	XLocks  int          // locks held at X
+	YLocks  int          // locks held at Y
 	ByClass bool         // no function leads to both; the objects are of one class
 }
 
@@ -50,7 +51,8 @@ func (a *Analysis) Conflict(x, y *Access) (*Conflict, bool) {
 			return true
 		}
 		lx, _ := a.lockset(m.A, x)
-		out = &Conflict{X: x, Y: y, Meeting: m, Path: path, XLocks: len(lx)}
+		ly, _ := a.lockset(m.B, y)
+		out = &Conflict{X: x, Y: y, Meeting: m, Path: path, XLocks: len(lx), YLocks: len(ly)}
 		return false
 	})
 	if out == nil {

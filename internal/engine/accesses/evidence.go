@@ -33,6 +33,8 @@ func (a *Analysis) Sure(g *Guard, s *Site) bool {
 		return true
 	case g.Stated != nil:
 		return own
+	case s.exposed:
+		return true
 	case g.Writes == 0:
 		return false // that it is written while shared is only assumed
 	}

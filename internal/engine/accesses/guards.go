@@ -37,12 +37,13 @@ func (g *Guard) Ratio() float64 { return float64(g.Held) / float64(g.Held+g.Bare
 // A Site is an access as guard inference sees it.
 type Site struct {
 	*Access
-	Base  *access.Path   // the object whose field it is; nil for package variables
-	Held  []model.LockOp // locks of the object, its owners or the package that are held
-	May   []access.Class // classes of all locks that may be held
-	lock  string         // the guard's name here, where a contract names it
-	skip  bool           // says nothing: fresh object, constructor, test
-	blind bool           // the locks held there are not known
+	Base    *access.Path   // the object whose field it is; nil for package variables
+	Held    []model.LockOp // locks of the object, its owners or the package that are held
+	May     []access.Class // classes of all locks that may be held
+	exposed bool           // see keepExposed
+	lock    string         // the guard's name here, where a contract names it
+	skip    bool           // says nothing: fresh object, constructor, test
+	blind   bool           // the locks held there are not known
 	// Call is the call that should have been made under the lock, when the access
 	// is in a helper whose other callers hold it.
 	Call ssa.CallInstruction
@@ -203,9 +204,10 @@ func (a *Analysis) infer(k Key, sites []*Site) {
 	if best.Held < held || best.Ratio() < need {
 		// Weak statistics are enough for an access right beside the lock's own
 		// critical section: there the function itself shows what it protects.
+		bad := best.Bad
 		best.Bad = keepBeside(a, best)
 		if best.Held < held || best.Ratio() < min(need, minRatioBeside) {
-			best.Bad = nil
+			best.Bad = a.keepExposed(best, bad)
 		}
 	}
 	a.guards = append(a.guards, best)
@@ -315,6 +317,37 @@ func keepBeside(a *Analysis, g *Guard) []*Site {
 	var out []*Site
 	for _, s := range g.Bad {
 		if s.Call == nil && a.takes(s.Fn, g.Lock) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// keepExposed keeps the bad reads that users of the type make happen by an exported
+// method, if goroutines of this package are what writes the field, always under
+// the lock, and another method reads it so: then both sides are known to exist,
+// however many methods forget the lock.
+func (a *Analysis) keepExposed(g *Guard, bad []*Site) []*Site {
+	if g.Held-g.Writes < 1 || g.Writes < 1 {
+		return nil
+	}
+	background := false
+	for _, w := range g.Sites {
+		if w.skip || !w.Write() {
+			continue
+		}
+		if _, ok := w.holds(g.Lock); !ok {
+			return nil
+		}
+		background = background || a.spawn.Spawned(w.Fn)
+	}
+	if !background {
+		return nil
+	}
+	var out []*Site
+	for _, s := range bad {
+		if s.Call == nil && !s.Write() && a.ofReceiver(s) && a.spawn.Outside(s.Fn) && !a.spawn.Spawned(s.Fn) {
+			s.exposed = true
 			out = append(out, s)
 		}
 	}

@@ -101,14 +101,20 @@ func (a *Analysis) race(g *Group) *Race {
 	return &Race{Group: g, Family: a.family(conflicts), Conflicts: conflicts}
 }
 
-// oriented puts the write that happens in a goroutine first: it is where the
-// repair belongs.
+// oriented puts first where the repair belongs: the side without a lock if the
+// other has one, otherwise the write that happens in a goroutine.
 func (c *Conflict) oriented() *Conflict {
-	if c.Meeting.A.Thread != nil || c.Meeting.B.Thread == nil || !c.Y.Write() || IsCounter(c.X) && !IsCounter(c.Y) {
+	if IsCounter(c.X) && !IsCounter(c.Y) {
+		return c
+	}
+	bare := c.XLocks > 0 && c.YLocks == 0
+	inGoroutine := c.Meeting.A.Thread == nil && c.Meeting.B.Thread != nil && c.Y.Write() && (c.XLocks == 0 || c.YLocks > 0)
+	if !bare && !inGoroutine {
 		return c
 	}
 	d := *c
 	d.X, d.Y = c.Y, c.X
+	d.XLocks, d.YLocks = c.YLocks, c.XLocks
 	d.Meeting.A, d.Meeting.B = c.Meeting.B, c.Meeting.A
 	return &d
 }

@@ -51,8 +51,8 @@ func ofMap(c *conn, keys []string) {
 }
 
 func lockOfCallee(c *helper.Counter) {
-	go c.LockedBump() // want `c.N is incremented through helper.\(\*Counter\).LockedBump \(helper.go:35\) in a goroutine \(started at top.go:54\) and incremented at top.go:55 without a common lock; increments may be lost`
-	c.N++
+	go c.LockedBump()
+	c.N++ // want `c.N is incremented here and incremented through helper.\(\*Counter\).LockedBump \(helper.go:35\) at top.go:54 in a goroutine \(started at top.go:54\) without a common lock; increments may be lost`
 }
 
 func leftRunning() int {

@@ -1,0 +1,39 @@
+package basic
+
+import "sync"
+
+// hosts is reloaded in the background; most of its methods forget the lock.
+type hosts struct {
+	sync.RWMutex
+	table map[string]string
+	other []string
+}
+
+func newHosts() *hosts {
+	h := &hosts{}
+	go h.reload()
+	return h
+}
+
+func (h *hosts) reload() {
+	for {
+		fresh := make(map[string]string)
+		h.Lock()
+		h.table = fresh
+		h.Unlock()
+	}
+}
+
+func (h *hosts) find(t map[string]string, name string) string {
+	h.RLock()
+	defer h.RUnlock()
+	return t[name] + h.table["*"]
+}
+
+func (h *hosts) LookupV4(name string) string {
+	return h.find(h.table, name) // want `h.table is read without h.RWMutex, which is held at 2 of 4 accesses; it may run in parallel with the write at exposed.go:22`
+}
+
+func (h *hosts) LookupV6(name string) string {
+	return h.find(h.table, name+"6") // want `h.table is read without h.RWMutex`
+}

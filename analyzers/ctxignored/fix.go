@@ -2,7 +2,6 @@ package ctxignored
 
 import (
 	"go/token"
-	"go/types"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -39,7 +38,7 @@ func means(in *engine.Info, hand *ssa.Parameter, pos token.Pos) bool {
 // what to return is plain: nothing, or the reason after zero values.
 func fixWait(in *engine.Info, u timeouts.Unheeded) []analysis.SuggestedFix {
 	nodes := path(in, u.Pos)
-	zeros, ok := returning(u)
+	zeros, ok := edit.BeforeError(u.Fn.Signature.Results())
 	if !means(in, u.Ctx, u.Pos) || !ok {
 		return nil
 	}
@@ -57,24 +56,4 @@ func fixWait(in *engine.Info, u timeouts.Unheeded) []analysis.SuggestedFix {
 		fixes = append(fixes, analysis.SuggestedFix{Message: "Use task." + function + " with " + b.Ctx, TextEdits: edits})
 	}
 	return fixes
-}
-
-// returning are the values that a return says before the error; ok is false
-// if the function has results and the last one is no error.
-func returning(u timeouts.Unheeded) (zeros string, ok bool) {
-	res := u.Fn.Signature.Results()
-	if res.Len() == 0 {
-		return "", true
-	}
-	if !types.Identical(res.At(res.Len()-1).Type(), types.Universe.Lookup("error").Type()) {
-		return "", false
-	}
-	for i := range res.Len() - 1 {
-		z, ok := edit.Zero(res.At(i).Type())
-		if !ok {
-			return "", false
-		}
-		zeros += z + ", "
-	}
-	return zeros, true
 }

@@ -85,24 +85,13 @@ func errorReturn(in *engine.Info, path []ast.Node) (zeros string, ok bool) {
 	if ftype == nil || ftype.Results == nil {
 		return "", false
 	}
-	var results []types.Type
+	var results []*types.Var
 	for _, f := range ftype.Results.List {
 		for range max(1, len(f.Names)) {
-			results = append(results, in.Prog.Info.TypeOf(f.Type))
+			results = append(results, types.NewVar(token.NoPos, nil, "", in.Prog.Info.TypeOf(f.Type)))
 		}
 	}
-	last := results[len(results)-1]
-	if !types.Identical(last, types.Universe.Lookup("error").Type()) {
-		return "", false
-	}
-	for _, t := range results[:len(results)-1] {
-		z, ok := edit.Zero(t)
-		if !ok {
-			return "", false
-		}
-		zeros += z + ", "
-	}
-	return zeros, true
+	return edit.BeforeError(types.NewTuple(results...))
 }
 
 // joinWait joins the error of a deferred Wait with the function's own, if that has a name.

@@ -151,7 +151,7 @@ func started(in *engine.Info, stmt *ast.GoStmt, log string) []analysis.TextEdit 
 			continue
 		}
 		name, typ, ok := parameter(in, stmt, sig, i)
-		value := plain(arg)
+		value := edit.Source(arg)
 		if !ok || value == "" || strings.HasPrefix(log, name+".") || mentions(call.Fun, name) || slices.Contains(names, name) {
 			return nil
 		}
@@ -227,20 +227,4 @@ func lasting(in *engine.Info, stmt *ast.GoStmt, e ast.Expr) bool {
 		}
 	}
 	return false
-}
-
-// plain is the source of an expression; "" if printing it would lose something.
-func plain(e ast.Expr) string {
-	whole := true
-	ast.Inspect(e, func(n ast.Node) bool {
-		switch n.(type) {
-		case *ast.FuncLit, *ast.CompositeLit:
-			whole = false
-		}
-		return whole
-	})
-	if !whole {
-		return ""
-	}
-	return types.ExprString(e)
 }

@@ -184,6 +184,55 @@ func shadowed(c *checker, call *ast.CallExpr, hand *ssa.Parameter) bool {
 	return obj != hand.Object()
 }
 
+// fixReceive ends the wait for a result with the context at hand. The goroutine that
+// has the result may go on; its send must find a slot or a receiver as before.
+func (c *checker) fixReceive(h *timeouts.Hazard, pos token.Pos) []analysis.SuggestedFix {
+	hand := timeouts.AtHand(h.Fn)
+	_, path := edit.Enclosing(c.in.Prog.Files, pos)
+	zeros, ok := edit.BeforeError(h.Fn.Signature.Results())
+	if hand == nil || !ok || !c.slotted(h) {
+		return nil
+	}
+	if scope := c.in.Prog.Types.Scope().Innermost(pos); scope == nil {
+		return nil
+	} else if _, obj := scope.LookupParent(hand.Name(), pos); obj != hand.Object() {
+		return nil
+	}
+	b := edit.Bound{Pkg: c.in.Prog.Types, Info: c.in.Prog.Info, Ctx: spell(hand), Leave: func(err string) string {
+		if h.Fn.Signature.Results().Len() == 0 {
+			return "return"
+		}
+		return "return " + zeros + err
+	}}
+	var fixes []analysis.SuggestedFix
+	if edits, ok := b.Select(path); ok {
+		fixes = append(fixes, analysis.SuggestedFix{Message: "Select on " + b.Ctx + ".Done() too", TextEdits: edits})
+	}
+	if edits, function := b.Task(path); function != "" {
+		fixes = append(fixes, analysis.SuggestedFix{Message: "Use task." + function + " with " + b.Ctx, TextEdits: edits})
+	}
+	return fixes
+}
+
+// slotted reports whether the channel of a receive is made with slots: a sender
+// that nobody waits for any more could not end without.
+func (c *checker) slotted(h *timeouts.Hazard) bool {
+	v := h.Recv.X
+	if load, ok := v.(*ssa.UnOp); ok {
+		if al, ok := c.in.Prog.Lexical(load.X).(*ssa.Alloc); ok {
+			for _, st := range c.in.Prog.StoresTo(al) {
+				v = st.Val
+			}
+		}
+	}
+	mk, ok := v.(*ssa.MakeChan)
+	if !ok {
+		return false
+	}
+	size, ok := mk.Size.(*ssa.Const)
+	return !ok || size.Int64() > 0
+}
+
 // fixDial bounds the opening of a connection: by the context at hand, else by time.
 func (c *checker) fixDial(h *timeouts.Hazard) []analysis.SuggestedFix {
 	call, path := c.callAt(h.Site)

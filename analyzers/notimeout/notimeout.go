@@ -112,6 +112,7 @@ func (c *checker) hazard(h *timeouts.Hazard) report.Diagnostic {
 			{Goroutine: "G1", Func: ssabuild.FuncName(h.Fn), Pos: d.Pos, Text: "waits for the result of G2"},
 			{Goroutine: "G2", Func: last.Func, Pos: last.Pos, Text: until},
 		}
+		d.Fixes = c.fixReceive(h, d.Pos)
 	}
 	return d
 }

@@ -33,6 +33,26 @@ func EnclosingFunc(path []ast.Node) (*ast.FuncType, *ast.BlockStmt) {
 	return nil, nil
 }
 
+// BeforeError are the zero values that a return says before the error that is the
+// last of a function's results; ok is false if it has results and the last is no error.
+func BeforeError(results *types.Tuple) (zeros string, ok bool) {
+	n := results.Len()
+	if n == 0 {
+		return "", true
+	}
+	if !types.Identical(results.At(n-1).Type(), types.Universe.Lookup("error").Type()) {
+		return "", false
+	}
+	for i := range n - 1 {
+		z, ok := Zero(results.At(i).Type())
+		if !ok {
+			return "", false
+		}
+		zeros += z + ", "
+	}
+	return zeros, true
+}
+
 // Zero is the zero value of a type as a function can return it without naming
 // types of other packages; ok is false if that needs more than a literal.
 func Zero(t types.Type) (text string, ok bool) {

@@ -4,6 +4,7 @@ package request
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/rpc"
 	"time"
@@ -83,6 +84,25 @@ func (g *registry) resultBad(w http.ResponseWriter, r *http.Request) {
 	if err := <-ch; err != nil { // want `this receive waits for sql.DB.Ping \(request.go:\d+\) in a goroutine that nothing bounds, and \(\*registry\).resultBad serves a request meanwhile`
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
+}
+
+func (g *registry) slotBad(w http.ResponseWriter, r *http.Request) {
+	ch := make(chan error, 1)
+	go func() { ch <- g.db.Ping() }()
+	if err := <-ch; err != nil { // want `this receive waits for sql.DB.Ping \(request.go:\d+\) in a goroutine that nothing bounds`
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
+}
+
+func (g *registry) countBad(w http.ResponseWriter, r *http.Request) {
+	ch := make(chan int, 1)
+	go func() {
+		var n int
+		_ = g.db.QueryRow("SELECT count(*) FROM t").Scan(&n)
+		ch <- n
+	}()
+	n := <-ch // want `this receive waits for sql.DB.QueryRow \(request.go:\d+\) in a goroutine that nothing bounds`
+	fmt.Fprintln(w, n)
 }
 
 func (g *registry) resultOk(w http.ResponseWriter, r *http.Request) {

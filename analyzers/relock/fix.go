@@ -31,6 +31,9 @@ func fixes(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 		return nil // whoever holds the lock must first hold it for writing
 	}
 	if len(e.Take.Chain) == 1 {
+		if e.Held.Site == e.Site {
+			return iteration(in, e)
+		}
 		return inner(in, e)
 	}
 	call := lastCall(in, e)

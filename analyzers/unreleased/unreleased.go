@@ -116,9 +116,10 @@ func panicked(in *engine.Info, e *locks.Event) report.Diagnostic {
 // loop reports an iteration that ends with the lock held that the next one takes.
 func loop(in *engine.Info, e *locks.Event) report.Diagnostic {
 	name, since := e.Held.Path.String(), place(in, e.Held.Site)
-	d := report.Diagnostic{Code: "unreleased/loop", Pos: in.Locks.LoopExit(e)}
-	if !d.Pos.IsValid() {
-		d.Pos = ssabuild.InstrPos(e.Site)
+	d := report.Diagnostic{Code: "unreleased/loop", Pos: ssabuild.InstrPos(e.Site)}
+	if exit := in.Locks.LoopExit(e); exit != nil {
+		d.Pos = exitPos(exit)
+		d.Fixes = beforeContinue(in, e, exit)
 	}
 	d.Message = fmt.Sprintf("this iteration may end with %s still locked since %s; the next one locks it again and waits for itself", name, since)
 	d.Witness = []report.Step{
@@ -132,7 +133,7 @@ func loop(in *engine.Info, e *locks.Event) report.Diagnostic {
 // iteration reports an iteration that leaves the lock of its own object held.
 func iteration(in *engine.Info, e *locks.Event) report.Diagnostic {
 	name, since := e.Held.Path.String(), place(in, e.Held.Site)
-	d := report.Diagnostic{Code: "unreleased/loop", Pos: exitPos(e.Leak.Exit)}
+	d := report.Diagnostic{Code: "unreleased/loop", Pos: exitPos(e.Leak.Exit), Fixes: beforeContinue(in, e, e.Leak.Exit)}
 	d.Message = fmt.Sprintf("this iteration may end with %s still locked since %s; the next goroutine that locks it waits for ever", name, since)
 	d.Witness = []report.Step{
 		{Goroutine: "G1", Func: ssabuild.FuncName(e.Fn), Pos: ssabuild.InstrPos(e.Held.Site), Text: "locks " + name},

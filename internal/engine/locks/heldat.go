@@ -1,7 +1,6 @@
 package locks
 
 import (
-	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -135,13 +134,13 @@ func (r *run) rewind(b *ssa.BasicBlock) ([]*state, *run) {
 }
 
 // LoopExit is where the iteration ends that leaves the lock of a relock in a
-// loop held: the end of the block that jumps back with it.
-func (a *Analysis) LoopExit(e *Event) token.Pos {
+// loop held: the end of the first block that jumps back with it, nil if there is none.
+func (a *Analysis) LoopExit(e *Event) ssa.Instruction {
 	r := a.runs[e.Fn]
 	site := e.Site.Block()
-	best := token.NoPos
+	var best ssa.Instruction
 	if r == nil {
-		return best
+		return nil
 	}
 	a.quiet = true
 	defer func() { a.quiet = false }()
@@ -157,12 +156,10 @@ func (a *Analysis) LoopExit(e *Event) token.Pos {
 		for _, instr := range b.Instrs {
 			cur = q.step(cur, instr)
 		}
+		end := b.Instrs[len(b.Instrs)-1]
 		for _, s := range cur {
-			if i := s.find(e.Held.Path); i >= 0 {
-				pos := ssabuild.InstrPos(b.Instrs[len(b.Instrs)-1])
-				if !best.IsValid() || pos < best {
-					best = pos
-				}
+			if s.find(e.Held.Path) >= 0 && (best == nil || ssabuild.InstrPos(end) < ssabuild.InstrPos(best)) {
+				best = end
 			}
 		}
 	}

@@ -126,6 +126,9 @@ func oneCause(cycles []Cycle) []Cycle {
 				continue
 			}
 			gone[i+1+j] = true
+			if e := c.Edges[k]; k > 0 && d.Edges[0].Site == e.Site && d.Guess == c.Guess {
+				c, d, k = d, c, 0 // it is reported there by itself
+			}
 			c.Edges = append(c.Edges[k:len(c.Edges):len(c.Edges)], c.Edges[:k]...)
 			if d.Edges[0].Site != c.Edges[0].Site {
 				c.Also = append(c.Also, d.Edges[0])

@@ -78,7 +78,7 @@ func hops(chain []model.Hop) []string {
 func (in *Info) goroutine(g *census.Goroutine) *report.Goroutine {
 	s := g.Spawn
 	out := &report.Goroutine{
-		Runs: "?", Starter: ssabuild.FuncName(s.Fn), At: in.Prog.Place(ssabuild.InstrPos(s.Site)), Kind: s.Kind.String(),
+		Runs: "unknown function", Starter: ssabuild.FuncName(s.Fn), At: in.Prog.Place(ssabuild.InstrPos(s.Site)), Kind: s.Kind.String(),
 		Many: s.Many || s.InLoop, Ends: g.Ends, Test: in.Prog.IsTestFunc(s.Fn),
 		Waits: in.peers(g.Waits), Stops: in.peers(g.Stops), Errors: in.peers(g.Errors),
 	}

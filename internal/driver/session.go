@@ -1,14 +1,17 @@
 package driver
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/conclint/conclint/internal/edit"
 	"github.com/conclint/conclint/internal/report"
 )
 
@@ -100,8 +103,11 @@ func (s *Session) Analyse(ctx context.Context, req Request) (*Analysis, error) {
 	for file := range req.Changed {
 		guard.seen[file] = "" // being edited, in whatever state
 	}
+	lacks := !requiresRuntime(req.Dir)
 	for _, f := range shown {
-		f.Fixes = slices.DeleteFunc(f.Fixes, func(fix Fix) bool { return guard.forbids(fix) != "" })
+		f.Fixes = slices.DeleteFunc(f.Fixes, func(fix Fix) bool {
+			return guard.forbids(fix) != "" || lacks && usesRuntime(fix)
+		})
 	}
 	// Texts are read now: a file may be another one when a reader asks.
 	for _, f := range shown {
@@ -110,6 +116,13 @@ func (s *Session) Analyse(ctx context.Context, req Request) (*Analysis, error) {
 		}
 	}
 	return &Analysis{Findings: shown, Errors: res.errs, src: c.src}, nil
+}
+
+// requiresRuntime reports whether the module in a directory may import the
+// runtime module. An editor cannot add the requirement along with a fix.
+func requiresRuntime(dir string) bool {
+	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	return err == nil && bytes.Contains(mod, []byte(edit.RuntimeModule))
 }
 
 // files are the files that a finding speaks about, with repetitions.

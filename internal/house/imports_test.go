@@ -28,11 +28,13 @@ type room struct {
 
 // rooms holds the import directions of docs/design.md, most particular name first.
 var rooms = []room{
-	{name: "cmd/...", may: []string{"internal/driver", "analyzers", "internal/report"}},
+	{name: "cmd/...", may: []string{"internal/driver", "internal/gopls", "internal/lsp", "analyzers", "internal/report"}},
 	{name: "plugin/...", may: []string{"analyzers"}},
 	{name: "analyzers", may: []string{"analyzers/...", "internal/engine", "internal/report"}},
 	{name: "analyzers/...", may: []string{"internal/engine/...", "internal/explore", "internal/report", "internal/edit", "internal/model", "internal/access", "internal/api"}},
 	{name: "internal/driver/...", may: []string{"internal/report", "internal/edit", "internal/page", "internal/graph"}},
+	{name: "internal/lsp/...", may: []string{"internal/driver", "internal/report", "internal/edit"}},
+	{name: "internal/gopls", may: []string{"internal/driver", "internal/report"}},
 	{name: "internal/page", may: []string{"internal/report"}},
 	{name: "internal/graph"},
 	{name: "internal/engine/...", may: []string{"internal/explore", "internal/model", "internal/flow", "internal/access", "internal/api", "internal/report"}},

@@ -92,7 +92,7 @@ func (a *Analysis) race(g *Group) *Race {
 			}
 		}
 		if best != nil {
-			conflicts = append(conflicts, best.oriented())
+			conflicts = append(conflicts, a.anchored(best.oriented()))
 		}
 	}
 	if len(conflicts) == 0 {

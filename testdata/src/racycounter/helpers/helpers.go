@@ -23,7 +23,7 @@ func methods() {
 }
 
 func bump(p *int) {
-	*p++ // want `\*p is incremented by several goroutines at once \(started in a loop at helpers.go:34\)`
+	*p++
 }
 
 func pointers() int {
@@ -33,7 +33,7 @@ func pointers() int {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			bump(&n)
+			bump(&n) // want `n is incremented through bump \(helpers.go:26\) by several goroutines at once \(started in a loop at helpers.go:34\) without a lock; increments may be lost`
 		}()
 	}
 	wg.Wait()

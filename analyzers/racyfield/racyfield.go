@@ -3,6 +3,7 @@ package racyfield
 import (
 	_ "embed"
 	"fmt"
+	"go/token"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -31,6 +32,7 @@ type place struct {
 	field access.Class
 	fn    *ssa.Function
 	call  ssa.CallInstruction
+	pos   token.Pos
 }
 
 func run(in *engine.Info, r *report.Reporter) {
@@ -51,8 +53,11 @@ func run(in *engine.Info, r *report.Reporter) {
 		}
 		for _, s := range accesses.Worst(g.Bad) {
 			p := place{field: g.Field, fn: ssabuild.Outermost(s.Fn), call: s.Call}
-			if s.Call != nil {
+			switch {
+			case s.Call != nil:
 				p = place{fn: ssabuild.Outermost(s.Fn), call: s.Call}
+			case s.Whole: // one copy, however many fields
+				p = place{fn: ssabuild.Outermost(s.Fn), pos: s.Pos}
 			}
 			if seen[p] {
 				continue

@@ -28,6 +28,7 @@ type Access struct {
 	Index   ssa.Value // of an element access: the index
 	Method  string    // of a content access by a method call: its name
 	Pos     token.Pos
+	Whole   bool           // of a field as part of its whole struct, which is copied or replaced
 	Foreign *model.Hop     // of an access that a function of another package makes for the call Instr: where
 	Held    []model.LockOp // of a foreign access: the locks that the function takes around it
 	away    []*spawn.Footprint
@@ -88,6 +89,7 @@ func New(prog *ssabuild.Program, lk *locks.Analysis, sp *spawn.Analysis, stated 
 	for _, fn := range prog.Funcs {
 		a.collect(fn)
 	}
+	a.addCopies()
 	a.group()
 	return a
 }

@@ -83,6 +83,9 @@ func (a *Analysis) ofReceiver(s *Site) bool {
 		return false
 	}
 	fn := s.Base.RootPath().Root().Owner.(*ssa.Function)
+	if s.Whole && s.Base.Depth() == 1 {
+		return true // the struct itself is a field of the receiver
+	}
 	return s.Base.Depth() == 0 || s.Base.Depth() == 1 && embeds(access.NamedOf(fn.Signature.Recv().Type()), s.Base.Selector())
 }
 

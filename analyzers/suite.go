@@ -4,8 +4,6 @@ package analyzers
 
 import (
 	"flag"
-	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -78,40 +76,6 @@ func New(s *Settings) *Suite {
 		suite.Reporters = append(suite.Reporters, make(eng, &s.Report))
 	}
 	return suite
-}
-
-// Twins returns, for each analyzer of a suite built from s that has findings
-// of the strict tier, one more that reports what is missing from that tier,
-// named after it with the ending _strict. They share the suite's engine.
-// Editors offer them, switched off: they know analyzers, but no tiers.
-// Settings are those at the time of the call. A nil s means the defaults.
-func (suite *Suite) Twins(s *Settings) []*analysis.Analyzer {
-	if s == nil {
-		s = new(Settings)
-	}
-	opts := s.Report.Twin()
-	var out []*analysis.Analyzer
-	for _, make := range constructors {
-		a := make(suite.Engine, &opts)
-		if !slices.ContainsFunc(report.CodesOf(a.Name), func(c report.CodeInfo) bool { return c.Tier == report.Strict }) {
-			continue
-		}
-		a.Doc = a.Name + report.TwinSuffix + ": the strict tier of " + a.Doc
-		a.Name += report.TwinSuffix
-		out = append(out, a)
-	}
-	return out
-}
-
-// Reports reports whether an analyzer of a suite built from s, twins included,
-// reports anything in some file.
-func (s *Settings) Reports(a *analysis.Analyzer) bool {
-	opts, name := s.Report, a.Name
-	if base, ok := strings.CutSuffix(name, report.TwinSuffix); ok {
-		opts, name = opts.Twin(), base
-	}
-	codes := report.CodesOf(name)
-	return len(codes) == 0 || slices.ContainsFunc(codes, opts.EmitsSomewhere)
 }
 
 // selected makes the engine's own diagnostics obey the selection: it reports

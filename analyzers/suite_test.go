@@ -16,31 +16,41 @@ func names(as []*analysis.Analyzer) []string {
 	return out
 }
 
-func TestTwins(t *testing.T) {
-	s := new(Settings)
+func forEditor(t *testing.T, s *Settings) (on, off []string) {
+	t.Helper()
 	suite := New(s)
-	twins := suite.Twins(s)
-	assert.Contains(t, names(twins), "lostpanic_strict")
-	assert.NoError(t, analysis.Validate(append(suite.All(), twins...)))
-	for _, a := range twins {
+	ons, offs := suite.ForEditor(s)
+	assert.NoError(t, analysis.Validate(append(ons[:len(ons):len(ons)], offs...)))
+	for _, a := range append(ons[1:len(ons):len(ons)], offs...) {
 		assert.Same(t, suite.Engine, a.Requires[0], "one engine for all")
-		assert.True(t, strings.HasPrefix(a.Doc, a.Name+": the strict tier of "), a.Doc[:60])
-		assert.True(t, s.Reports(a), a.Name)
+		assert.True(t, strings.HasPrefix(a.Doc, a.Name+": "), a.Doc[:40])
 	}
-	byName := map[string]*analysis.Analyzer{}
-	for _, a := range suite.All() {
-		byName[a.Name] = a
-	}
-	assert.True(t, s.Reports(byName["relock"]))
-	assert.True(t, s.Reports(suite.Engine))
-	assert.False(t, s.Reports(byName["lostpanic"]), "strict as a whole")
+	return names(ons), names(offs)
+}
 
-	s.Report.Select = &Selection{Strict: true, Rules: []Rule{{Pattern: "relock", On: false}}}
-	assert.False(t, s.Reports(byName["relock"]))
-	assert.True(t, s.Reports(byName["lostpanic"]))
-	for _, a := range suite.Twins(s) {
-		assert.False(t, s.Reports(a), "%s: nothing is missing from the strict tier", a.Name)
-	}
-	s.Report.Select.Paths = []PathRules{{Glob: "x/**", Rules: []Rule{{Pattern: "relock", On: true}}}}
-	assert.True(t, s.Reports(byName["relock"]), "in x")
+func TestForEditor(t *testing.T) {
+	s := new(Settings)
+	on, off := forEditor(t, s)
+	assert.Equal(t, "conclint", on[0])
+	assert.Contains(t, on, "relock")
+	assert.NotContains(t, on, "lostpanic", "strict as a whole")
+	assert.Contains(t, off, "lostpanic_strict")
+	assert.NotContains(t, off, "lostpanic")
+	assert.NotContains(t, off, "relock")
+
+	s.Report.Select = &Selection{Rules: []Rule{{Pattern: "relock", On: false}, {Pattern: "lostpanic/unprotected", On: true}}}
+	on, off = forEditor(t, s)
+	assert.NotContains(t, on, "relock")
+	assert.Contains(t, off, "relock", "an editor may switch it on")
+	assert.Contains(t, on, "lostpanic")
+	assert.NotContains(t, off, "lostpanic_strict", "nothing is missing")
+
+	s.Report.Select = &Selection{Strict: true}
+	on, off = forEditor(t, s)
+	assert.Len(t, on, 1+len(constructors))
+	assert.Empty(t, off)
+
+	s.Report.Select = &Selection{Rules: []Rule{{Pattern: "all", On: false}}, Paths: []PathRules{{Glob: "x/**", Rules: []Rule{{Pattern: "relock", On: true}}}}}
+	on, _ = forEditor(t, s)
+	assert.Contains(t, on, "relock", "in x")
 }

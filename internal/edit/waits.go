@@ -82,7 +82,7 @@ func (b Bound) Select(path []ast.Node) (edits []analysis.TextEdit, ok bool) {
 func (b Bound) Task(path []ast.Node) (edits []analysis.TextEdit, function string) {
 	stmt, parent := statement(path)
 	file, ok := path[len(path)-1].(*ast.File)
-	if !ok || !inBlock(parent) {
+	if !ok || stmt == nil || !inBlock(parent) {
 		return nil, ""
 	}
 	name, edits, ok := Import(file, b.Info.Scopes[file], stmt.Pos(), RuntimeModule+"/task")

@@ -105,7 +105,7 @@ func (in *Info) guard(what string, f func()) {
 	defer func() {
 		if r := recover(); r != nil {
 			in.Prog, in.Locks, in.Spawn, in.Timeouts, in.accesses = nil, nil, nil, nil, nil
-			in.internalError(fmt.Sprintf("%s: %v\n%s", what, r, debug.Stack()))
+			in.internalError(fmt.Sprintf("%s: %v at %s\n%s", what, r, panicPlace(), debug.Stack()))
 		}
 	}()
 	f()
@@ -221,7 +221,11 @@ func (in *Info) notes(cfg *Config) {
 	}
 	funcs, over := 0, 0
 	if in.Prog != nil {
-		funcs, over = len(in.Prog.Funcs), in.Locks.OverBudget()
+		funcs, over = len(in.Prog.Funcs), len(in.Locks.OverBudget())
+		for _, fn := range in.Locks.OverBudget() {
+			in.pass.Report(analysis.Diagnostic{Pos: fn.Pos(), Category: report.CodeBudget,
+				Message: ssabuild.FuncName(fn) + " is too large to follow its locks: nothing is said about them"})
+		}
 	}
 	in.pass.Report(analysis.Diagnostic{Pos: pos, Category: report.CodeStats, Message: report.StatsMessage([]report.Counter{
 		{Name: "packages", Value: 1},

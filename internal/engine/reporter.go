@@ -2,6 +2,9 @@ package engine
 
 import (
 	"fmt"
+	"path"
+	"runtime"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -41,9 +44,29 @@ func (in *Info) serialised(f func()) (err error) {
 	defer in.mu.Unlock()
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%v", r)
+			err = fmt.Errorf("%v at %s", r, panicPlace())
 		}
 	}()
 	f()
 	return nil
+}
+
+// panicPlace says where the panic that is being recovered began: the innermost functions of this module, each with its line.
+func panicPlace() string {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	var places []string
+	panicking := false
+	for more := true; more && len(places) < 3; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		if !panicking {
+			panicking = f.Function == "runtime.gopanic"
+			continue
+		}
+		if !strings.HasPrefix(f.Function, "runtime.") {
+			places = append(places, fmt.Sprintf("%s (%s:%d)", path.Base(f.Function), path.Base(f.File), f.Line))
+		}
+	}
+	return strings.Join(places, " in ")
 }

@@ -263,10 +263,16 @@ func (r *run) channelOp(s *state, instr ssa.Instruction) {
 	b := new(model.Blocking)
 	switch instr := instr.(type) {
 	case *ssa.Send:
+		if !r.slotWaits(instr.Chan, true) {
+			return
+		}
 		b.Path = r.a.prog.Path(instr.Chan)
 		b.What = "send on " + b.Path.String()
 	case *ssa.UnOp:
 		if instr.Op != token.ARROW {
+			return
+		}
+		if !r.slotWaits(instr.X, false) {
 			return
 		}
 		b.Path = r.a.prog.Path(instr.X)

@@ -53,8 +53,8 @@ func (g *fileGuard) file(name string) string {
 	if err != nil {
 		return fmt.Sprintf("cannot be read: %v", err)
 	}
-	f, _ := parser.ParseFile(token.NewFileSet(), name, src, parser.ParseComments|parser.ImportsOnly)
-	if f == nil {
+	f, err := parser.ParseFile(token.NewFileSet(), name, src, parser.ParseComments|parser.ImportsOnly)
+	if err != nil {
 		return "does not parse"
 	}
 	if ast.IsGenerated(f) {

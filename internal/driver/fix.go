@@ -35,11 +35,12 @@ func (c *command) fix(ctx context.Context) int {
 	if err != nil {
 		return c.fail(err)
 	}
+	runtime := &requirement{dir: c.dir, build: c.opts.build}
 	x := &fixer{
 		excused:       excused(c.selectFindings(first.findings), fresh),
-		preferRuntime: c.opts.fixWith == "runtime",
+		preferRuntime: c.opts.fixWith == "runtime" || c.opts.fixWith == "auto" && runtime.present(ctx),
 		guard:         newFileGuard(ctx, c.dir),
-		runtime:       &requirement{dir: c.dir, build: c.opts.build},
+		runtime:       runtime,
 		rejected:      map[string]bool{},
 		limit:         map[string]int{},
 	}

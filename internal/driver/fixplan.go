@@ -3,6 +3,7 @@ package driver
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -261,9 +262,17 @@ func (x *fixer) accept(a attempt, before *sources) {
 	x.release()
 }
 
+// usesRuntime reports whether a fix adds an import of the runtime module.
 func usesRuntime(f Fix) bool {
 	return slices.ContainsFunc(f.Edits, func(e edit.Text) bool { return strings.Contains(e.New, `"`+edit.RuntimeModule+"/") })
 }
+
+// primitive is how titles name a function of the runtime: "Use task.Each with a limit".
+var primitive = regexp.MustCompile(`\b(task|gate|queue|lock)\.[A-Z]`)
+
+// toRuntime reports whether a fix rewrites to the runtime module, whether or not
+// the file imports it already.
+func toRuntime(f Fix) bool { return usesRuntime(f) || primitive.MatchString(f.Title) }
 
 func btoi(b bool) int {
 	if b {

@@ -117,7 +117,7 @@ func (x *fixer) candidates(f *Finding, src *sources) []Fix {
 	}
 	fixes := slices.Clone(f.Fixes)
 	if x.preferRuntime {
-		slices.SortStableFunc(fixes, func(a, b Fix) int { return btoi(usesRuntime(b)) - btoi(usesRuntime(a)) })
+		slices.SortStableFunc(fixes, func(a, b Fix) int { return btoi(toRuntime(b)) - btoi(toRuntime(a)) })
 	}
 	return fixes
 }

@@ -83,8 +83,8 @@ func parseOptions(t *Tool, args []string) (*options, error) {
 	if !slices.Contains([]string{"auto", "always", "never"}, o.colour) {
 		return nil, fmt.Errorf("unknown value %q of -color: want auto, always or never", o.colour)
 	}
-	if !slices.Contains([]string{"std", "runtime"}, o.fixWith) {
-		return nil, fmt.Errorf("unknown value %q of -fix-with: want std or runtime", o.fixWith)
+	if !slices.Contains([]string{"auto", "std", "runtime"}, o.fixWith) {
+		return nil, fmt.Errorf("unknown value %q of -fix-with: want auto, std or runtime", o.fixWith)
 	}
 	if o.interactive && !o.fix && !o.diff {
 		return nil, errors.New("-i goes with -fix or -diff")
@@ -118,7 +118,7 @@ func newFlagSet(t *Tool, o *options) *flag.FlagSet {
 	fs.BoolVar(&o.interactive, "i", false, "with -fix or -diff: ask about each finding")
 	fs.BoolVar(&o.counts, "stats", false, "print on standard error how many findings there are of each code")
 	fs.BoolVar(&o.diff, "diff", false, "print as a diff what -fix would change")
-	fs.StringVar(&o.fixWith, "fix-with", "std", "which `kind` of fix to choose where there are several: std, for the standard library, or runtime, for conclint's runtime module")
+	fs.StringVar(&o.fixWith, "fix-with", "auto", "which `kind` of fix to choose where there are several: std, for the standard library, runtime, for conclint's runtime module, or auto: runtime if the module requires it already")
 
 	o.analysis = []string{"-" + flagAll}
 	fs.BoolFunc(flagStats, "print counters of the analysis on standard error", func(v string) error {

@@ -35,39 +35,55 @@ func (r *requirement) needed(ctx context.Context) (map[string][]byte, error) {
 	return r.texts, r.err
 }
 
-func (r *requirement) add(ctx context.Context) (map[string][]byte, error) {
+// present reports whether the main module requires the runtime module already, or is it.
+func (r *requirement) present(ctx context.Context) bool {
+	m, err := r.mainModule(ctx)
+	return err == nil && m.requires
+}
+
+// mainModule is what a requirement depends on.
+type mainModule struct {
+	gomod, gowork string
+	requires      bool
+}
+
+func (r *requirement) mainModule(ctx context.Context) (m mainModule, err error) {
 	var env struct{ GOMOD, GOWORK string }
 	if err := r.goJSON(ctx, &env, "env", "-json", "GOMOD", "GOWORK"); err != nil {
-		return nil, err
+		return m, err
+	}
+	m = mainModule{gomod: env.GOMOD, gowork: env.GOWORK}
+	if env.GOMOD == "" || env.GOMOD == os.DevNull {
+		return m, r.advise("there is no main module")
 	}
 	var mod struct {
 		Module  struct{ Path string }
 		Require []struct{ Path string }
-		Replace []struct{ Old struct{ Path string } }
-	}
-	if env.GOMOD == "" || env.GOMOD == os.DevNull {
-		return nil, r.advise("there is no main module")
 	}
 	if err := r.goJSON(ctx, &mod, "mod", "edit", "-json", env.GOMOD); err != nil {
+		return m, err
+	}
+	m.requires = mod.Module.Path == edit.RuntimeModule
+	for _, req := range mod.Require {
+		m.requires = m.requires || req.Path == edit.RuntimeModule
+	}
+	return m, nil
+}
+
+func (r *requirement) add(ctx context.Context) (map[string][]byte, error) {
+	m, err := r.mainModule(ctx)
+	if err != nil || m.requires {
 		return nil, err
 	}
-	if mod.Module.Path == edit.RuntimeModule {
-		return nil, nil
-	}
-	for _, req := range mod.Require {
-		if req.Path == edit.RuntimeModule {
-			return nil, nil
-		}
-	}
-	switch _, err := os.Stat(filepath.Join(filepath.Dir(env.GOMOD), "vendor", "modules.txt")); {
-	case env.GOWORK != "" && env.GOWORK != "off":
+	switch _, err := os.Stat(filepath.Join(filepath.Dir(m.gomod), "vendor", "modules.txt")); {
+	case m.gowork != "" && m.gowork != "off":
 		return nil, r.advise("in a workspace the module to change is yours to choose")
 	case err == nil:
 		return nil, r.advise("dependencies are vendored")
 	case slices.ContainsFunc(r.build, func(f string) bool { return strings.HasPrefix(f, "-modfile=") }):
 		return nil, r.advise("-modfile is in use")
 	}
-	return r.get(ctx, env.GOMOD)
+	return r.get(ctx, m.gomod)
 }
 
 // get lets go get change copies of go.mod and go.sum.

@@ -1,62 +1,17 @@
 package driver
 
 import (
-	"archive/zip"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/conclint/conclint/internal/driver/script"
 	"github.com/conclint/conclint/internal/edit"
 )
-
-// runtimeProxy lays out the tree's runtime module as a module proxy that the
-// go command can read from disk.
-func runtimeProxy(t *testing.T) string {
-	t.Helper()
-	root := t.TempDir()
-	dir := filepath.Join(root, filepath.FromSlash(edit.RuntimeModule), "@v")
-	require.NoError(t, os.MkdirAll(dir, 0o755))
-	gomod, err := os.ReadFile("../../runtime/go.mod")
-	require.NoError(t, err)
-	v := filepath.Join(dir, edit.RuntimeVersion)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "list"), []byte(edit.RuntimeVersion+"\n"), 0o644))
-	require.NoError(t, os.WriteFile(v+".info", []byte(`{"Version":"`+edit.RuntimeVersion+`"}`), 0o644))
-	require.NoError(t, os.WriteFile(v+".mod", gomod, 0o644))
-	out, err := os.Create(v + ".zip")
-	require.NoError(t, err)
-	zw := zip.NewWriter(out)
-	tree := os.DirFS("../../runtime")
-	err = fs.WalkDir(tree, ".", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && path != "." {
-			if _, err := fs.Stat(tree, path+"/go.mod"); err == nil {
-				return fs.SkipDir // a module of its own
-			}
-		}
-		if err != nil || d.IsDir() || strings.HasSuffix(path, "_test.go") || filepath.Ext(path) != ".go" && filepath.Ext(path) != ".mod" {
-			return err
-		}
-		data, err := fs.ReadFile(tree, path)
-		if err != nil {
-			return err
-		}
-		w, err := zw.Create(edit.RuntimeModule + "@" + edit.RuntimeVersion + "/" + path)
-		if err != nil {
-			return err
-		}
-		_, err = w.Write(data)
-		return err
-	})
-	require.NoError(t, err)
-	require.NoError(t, zw.Close())
-	require.NoError(t, out.Close())
-	return root
-}
 
 func TestFixAddsTheRuntimeModule(t *testing.T) {
 	if testing.Short() {
@@ -64,7 +19,7 @@ func TestFixAddsTheRuntimeModule(t *testing.T) {
 	}
 	self, err := os.Executable()
 	require.NoError(t, err)
-	proxy := runtimeProxy(t)
+	proxy := script.RuntimeProxy(t, "../../runtime")
 	const src = "package m\n\nfunc RUNTIME(int) {}\n\nfunc RUNTIMEok(int) {}\n\nfunc f() {\n\tRUNTIME(1)\n}\n"
 	run := func(goproxy string, args ...string) (dir, stdout string, code int) {
 		dir = t.TempDir()

@@ -77,10 +77,15 @@ func Run(t *testing.T, tool Tool, file string) {
 	s := &state{tool: tool, file: file, archive: archive, work: work, dir: work}
 	s.env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=", "GOTOOLCHAIN=local", "GIT_CONFIG_NOSYSTEM=1", "NO_COLOR=")
 	s.env = append(s.env, tool.Env...)
+	proxy := ""
+	if bytes.Contains(archive.Comment, []byte("$PROXY")) {
+		proxy = "file://" + filepath.ToSlash(RuntimeProxy(t, "../../runtime")) // from cmd/conclint and internal/driver alike
+		s.env = append(s.env, "GOMODCACHE="+filepath.Join(t.TempDir(), "modules"), "GOSUMDB=off", "GOFLAGS=-modcacherw")
+	}
 	n := 0
 	for line := range strings.Lines(string(archive.Comment)) {
 		n++
-		words, err := split(strings.NewReplacer("$WORK", work, "$CONCLINT", tool.Path).Replace(line))
+		words, err := split(strings.NewReplacer("$WORK", work, "$CONCLINT", tool.Path, "$PROXY", proxy).Replace(line))
 		if err == nil && len(words) > 0 {
 			err = s.do(words)
 		}

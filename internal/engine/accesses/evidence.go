@@ -46,11 +46,22 @@ func (a *Analysis) Sure(g *Guard, s *Site) bool {
 	case dedicated(g.Lock, g.Field):
 		return g.Ratio() >= namedRatio && g.Held >= minHeld && (own || a.fromReceiver(s))
 	case g.Content:
-		return (own || a.fromReceiver(s) && a.spawn.Outside(s.Fn)) && (g.Ratio() >= contentRatio || beside)
-	case beside:
-		return enough && own
+		return enough || (own || a.fromReceiver(s) && a.spawn.Outside(s.Fn)) && (g.Ratio() >= contentRatio || beside)
+	case beside && own, a.fromReceiver(s) && s.Base.Depth() == 1 && g.lockedItself():
+		return enough
 	}
 	return enough && a.ofReceiver(s) && a.spawn.Outside(s.Fn)
+}
+
+// lockedItself reports whether the guard is a lock of the very object whose field
+// it guards, not of one that contains it.
+func (g *Guard) lockedItself() bool {
+	for _, t := range g.Sites {
+		if op, ok := t.holds(g.Lock); ok {
+			return t.Base != nil && op.Path.Parent() == t.Base
+		}
+	}
+	return false
 }
 
 // heldBeside reports whether the same function accesses the very same location
@@ -83,27 +94,35 @@ func (a *Analysis) ofReceiver(s *Site) bool {
 		return false
 	}
 	fn := s.Base.RootPath().Root().Owner.(*ssa.Function)
-	if s.Whole && s.Base.Depth() == 1 {
-		return true // the struct itself is a field of the receiver
-	}
-	return s.Base.Depth() == 0 || s.Base.Depth() == 1 && embeds(access.NamedOf(fn.Signature.Recv().Type()), s.Base.Selector())
+	return contains(fn.Signature.Recv().Type(), s.Base.Selectors())
 }
 
-// embeds reports whether a struct type has an embedded field of the given name.
-func embeds(n *types.Named, name string) bool {
-	if n == nil {
-		return false
-	}
-	st, ok := n.Underlying().(*types.Struct)
-	if !ok {
-		return false
-	}
-	for i := range st.NumFields() {
-		if f := st.Field(i); f.Name() == name {
-			return f.Embedded()
+// contains reports whether selectors lead from an object to a part of itself: over
+// structs that are its fields, and embedded objects, but not by pointers to others.
+func contains(t types.Type, selectors []string) bool {
+	for _, name := range selectors {
+		if ptr, ok := t.Underlying().(*types.Pointer); ok {
+			t = ptr.Elem()
 		}
+		st, ok := t.Underlying().(*types.Struct)
+		if !ok {
+			return false
+		}
+		var part *types.Var
+		for i := range st.NumFields() {
+			if f := st.Field(i); f.Name() == name {
+				part = f
+			}
+		}
+		if part == nil {
+			return false
+		}
+		if _, isStruct := part.Type().Underlying().(*types.Struct); !isStruct && !part.Embedded() {
+			return false
+		}
+		t = part.Type()
 	}
-	return false
+	return true
 }
 
 // dedicated reports whether a lock is named exactly after a field: lgMu beside lg

@@ -35,6 +35,14 @@ func (r *run) slotOp(ch ssa.Value, send bool) (slotOp, bool) {
 	return slotOp{model.LockOp{Path: p, Mode: mode}, send != s.receives}, true
 }
 
+// slotWaits reports whether a send or receive may wait for somebody other than the
+// holder of a lock: giving back a slot waits for nobody, and taking the only one
+// is locking.
+func (r *run) slotWaits(ch ssa.Value, send bool) bool {
+	o, ok := r.slotOp(ch, send)
+	return !ok || o.takes && o.op.Mode == api.Token
+}
+
 // hasSlotOps reports whether an instruction works on such a channel.
 func (a *Analysis) hasSlotOps(instr ssa.Instruction) bool {
 	if len(a.slots) == 0 {

@@ -3,6 +3,7 @@ package locks
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -24,6 +25,7 @@ type slot struct {
 type slotIndex struct {
 	a     *Analysis
 	chans map[any]*slotUse
+	alias map[*access.Path]any            // of a channel just made: the field that it is put into
 	units map[*ssa.Function]*ssa.Function // the function whose goroutine runs it
 }
 
@@ -50,7 +52,7 @@ func slotKey(p *access.Path) any {
 // indexSlots finds all such channels. It looks at every instruction once, and
 // only if the package makes a channel with room.
 func (a *Analysis) indexSlots() {
-	x := &slotIndex{a: a, chans: make(map[any]*slotUse), units: make(map[*ssa.Function]*ssa.Function)}
+	x := &slotIndex{a: a, chans: make(map[any]*slotUse), alias: make(map[*access.Path]any), units: make(map[*ssa.Function]*ssa.Function)}
 	for _, fn := range a.prog.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
@@ -65,7 +67,7 @@ func (a *Analysis) indexSlots() {
 	}
 	for _, fn := range a.prog.Funcs {
 		x.units[fn] = fn
-		if p := fn.Parent(); p != nil && !x.spawned(fn) {
+		if p := fn.Parent(); p != nil && len(x.spawned(fn)) == 0 {
 			x.units[fn] = x.units[p]
 		}
 		for _, b := range fn.Blocks {
@@ -104,6 +106,7 @@ func (x *slotIndex) made(mk *ssa.MakeChan) {
 		if st, ok := ref.(*ssa.Store); ok && st.Val == ssa.Value(mk) {
 			if k := slotKey(x.a.prog.Path(st.Addr)); k != nil {
 				keys = []any{k}
+				x.alias[x.a.prog.Path(mk)] = k
 			}
 		}
 	}
@@ -121,30 +124,28 @@ func (x *slotIndex) made(mk *ssa.MakeChan) {
 	}
 }
 
-// spawned reports whether a literal runs in a goroutine of its own.
-func (x *slotIndex) spawned(fn *ssa.Function) bool {
+// spawned lists the places where a literal is started in a goroutine of its own.
+func (x *slotIndex) spawned(fn *ssa.Function) []ssa.Instruction {
+	var out []ssa.Instruction
 	for _, site := range x.a.prog.Callers(fn) {
 		if _, isGo := site.(*ssa.Go); isGo {
-			return true
+			out = append(out, site)
 		}
 	}
 	mk := x.a.prog.Maker(fn)
 	if mk == nil || mk.Referrers() == nil {
-		return false
+		return out
 	}
 	for _, ref := range *mk.Referrers() {
 		call, ok := ref.(ssa.CallInstruction)
 		if !ok {
 			continue
 		}
-		if _, isGo := call.(*ssa.Go); isGo {
-			return true
-		}
 		if eff, ok := x.a.prog.Effect(call.Common()); ok && spawns(eff) {
-			return true
+			out = append(out, call)
 		}
 	}
-	return false
+	return out
 }
 
 func spawns(eff api.Effect) bool {
@@ -159,7 +160,11 @@ func (x *slotIndex) use(ch ssa.Value) *slotUse {
 	if _, isChan := ch.Type().Underlying().(*types.Chan); !isChan {
 		return nil
 	}
-	if k := slotKey(x.a.prog.Path(ch)); k != nil {
+	p := x.a.prog.Path(ch)
+	if k, ok := x.alias[p]; ok {
+		return x.chans[k]
+	}
+	if k := slotKey(p); k != nil {
 		return x.chans[k]
 	}
 	return nil
@@ -195,7 +200,7 @@ func (x *slotIndex) note(instr ssa.Instruction) {
 		return
 	case *ssa.Store:
 		if u := x.use(instr.Val); u != nil {
-			if _, isMake := instr.Val.(*ssa.MakeChan); !isMake {
+			if _, isMake := instr.Val.(*ssa.MakeChan); !isMake && x.alias[x.a.prog.Path(instr.Val)] == nil {
 				u.other = true
 			}
 		}
@@ -227,31 +232,30 @@ func used(v ssa.Value) bool {
 	return false
 }
 
-// judge decides what a channel is used as.
+// judge decides what a channel is used as. One that is filled where it is made is
+// taken by receiving, another by sending: received from first, it would block.
 func (x *slotIndex) judge(u *slotUse) (slot, bool) {
 	if u.other || len(u.sends) == 0 || len(u.recvs) == 0 {
 		return slot{}, false
 	}
-	if x.paired(u.sends, u.recvs) {
-		return slot{one: u.capacity == 1}, true
-	}
-	// The other way round: filled where it is made, taken by receiving.
 	var rest []ssa.Instruction
 	for _, s := range u.sends {
 		if !x.fills(s, u.made) {
 			rest = append(rest, s)
 		}
 	}
-	if len(rest) < len(u.sends) && len(rest) > 0 && x.paired(u.recvs, rest) {
-		return slot{one: u.capacity == 1, receives: true}, true
+	s := slot{one: u.capacity == 1}
+	if len(rest) == len(u.sends) || slices.ContainsFunc(u.recvs, func(r ssa.Instruction) bool { return x.fills(r, u.made) }) {
+		return s, x.paired(u.sends, u.recvs)
 	}
-	return slot{}, false
+	s.receives = true
+	return s, len(rest) > 0 && x.paired(u.recvs, rest)
 }
 
-// fills reports whether a send puts the tokens into a channel just made.
-func (x *slotIndex) fills(send ssa.Instruction, made []ssa.Instruction) bool {
+// fills reports whether an operation belongs to the function that made the channel.
+func (x *slotIndex) fills(op ssa.Instruction, made []ssa.Instruction) bool {
 	for _, mk := range made {
-		if x.units[mk.Parent()] == x.units[send.Parent()] {
+		if x.units[mk.Parent()] == x.units[op.Parent()] {
 			return true
 		}
 	}
@@ -261,32 +265,43 @@ func (x *slotIndex) fills(send ssa.Instruction, made []ssa.Instruction) bool {
 // paired reports whether whoever takes also gives, and the other way round.
 func (x *slotIndex) paired(takes, gives []ssa.Instruction) bool {
 	for _, t := range takes {
-		if !x.meets(t.Parent(), gives, false) && !x.helper(t.Parent(), gives, takes) {
+		if !x.meets(t, gives, false) && !x.helper(t.Parent(), gives) {
 			return false
 		}
 	}
 	for _, g := range gives {
-		if !x.meets(g.Parent(), takes, true) && !x.helper(g.Parent(), takes, gives) {
+		if !x.meets(g, takes, true) && !x.helper(g.Parent(), takes) {
 			return false
 		}
 	}
 	return true
 }
 
-// meets reports whether the goroutine of fn, or one that it starts (up: or that
-// started it), does one of the operations.
-func (x *slotIndex) meets(fn *ssa.Function, ops []ssa.Instruction, up bool) bool {
-	unit := x.units[fn]
-	for _, op := range ops {
-		other := x.units[op.Parent()]
-		if other == unit {
+// meets reports whether the goroutine of op does one of the other operations, or
+// one that it starts afterwards (gives: that op started before).
+func (x *slotIndex) meets(op ssa.Instruction, others []ssa.Instruction, gives bool) bool {
+	for _, o := range others {
+		take, give := op, o
+		if gives {
+			take, give = o, op
+		}
+		outer, inner := x.units[take.Parent()], x.units[give.Parent()]
+		if outer == inner || ssabuild.Encloses(outer, inner) && x.startedAfter(take, inner) {
 			return true
 		}
-		inner, outer := other, unit
-		if up {
-			inner, outer = unit, other
+	}
+	return false
+}
+
+// startedAfter reports whether a goroutine is started where the slot has been
+// taken for sure. A goroutine that is started first and then told to end receives
+// what its starter sends, but no slot.
+func (x *slotIndex) startedAfter(take ssa.Instruction, body *ssa.Function) bool {
+	for _, site := range x.spawned(body) {
+		if site.Parent() != take.Parent() || !take.Block().Dominates(site.Block()) {
+			continue
 		}
-		if ssabuild.Encloses(outer, inner) && outer != inner {
+		if take.Block() != site.Block() || slices.Index(take.Block().Instrs, take) < slices.Index(site.Block().Instrs, site) {
 			return true
 		}
 	}
@@ -295,7 +310,7 @@ func (x *slotIndex) meets(fn *ssa.Function, ops []ssa.Instruction, up bool) bool
 
 // helper reports whether fn is a function that takes, or gives, on behalf of its
 // callers, each of which comes to the counterpart: itself, or by another helper.
-func (x *slotIndex) helper(fn *ssa.Function, counterpart, own []ssa.Instruction) bool {
+func (x *slotIndex) helper(fn *ssa.Function, counterpart []ssa.Instruction) bool {
 	fn = x.units[fn]
 	sites := x.a.prog.Callers(fn)
 	if fn.Parent() != nil || len(sites) == 0 {
@@ -305,8 +320,7 @@ func (x *slotIndex) helper(fn *ssa.Function, counterpart, own []ssa.Instruction)
 		if _, isGo := site.(*ssa.Go); isGo {
 			return false
 		}
-		caller := site.Parent()
-		if x.meets(caller, counterpart, true) || x.meets(caller, counterpart, false) || x.callsOneOf(caller, counterpart) {
+		if x.meets(site, counterpart, true) || x.meets(site, counterpart, false) || x.callsOneOf(site.Parent(), counterpart) {
 			continue
 		}
 		return false

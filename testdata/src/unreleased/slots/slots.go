@@ -221,6 +221,25 @@ func localSignalOk(work func() error) error {
 	return err
 }
 
+// A goroutine that is told to end: started first, sent to afterwards.
+func cancelOk(stop chan struct{}, cancel func(), work func() error) error {
+	done := make(chan struct{}, 1)
+	go func() {
+		select {
+		case <-done:
+			cancel()
+		case <-stop:
+			cancel()
+		}
+	}()
+	err := work()
+	if err == errBad {
+		return err
+	}
+	done <- struct{}{}
+	return err
+}
+
 // The slot goes out with the object, and comes back when it is closed.
 type conn struct{ p *pool }
 
@@ -289,4 +308,34 @@ func (t *turnstile) passOk(f func() error) error {
 	<-t.turn
 	defer func() { t.turn <- struct{}{} }()
 	return f()
+}
+
+// The same, filled before it is put into its field, behind helpers.
+type disk struct{ slots chan struct{} }
+
+func newDisk(n int) *disk {
+	slots := make(chan struct{}, n)
+	for range n {
+		slots <- struct{}{}
+	}
+	return &disk{slots: slots}
+}
+
+func (d *disk) acquire() { <-d.slots }
+func (d *disk) release() { d.slots <- struct{}{} }
+
+func (d *disk) readBad(f func() error) error {
+	d.acquire()
+	if err := f(); err != nil {
+		return err // want `this path returns without giving back the slot of d.slots taken at slots.go:\d+`
+	}
+	d.release()
+	return nil
+}
+
+func (d *disk) readOk(f func() error) error {
+	d.acquire()
+	err := f()
+	d.release()
+	return err
 }

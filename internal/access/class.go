@@ -2,6 +2,7 @@ package access
 
 import (
 	"go/types"
+	"strings"
 )
 
 // FieldClass is the class of field f selected from a value of type t, whose own
@@ -16,6 +17,9 @@ func FieldClass(t types.Type, f *types.Var, holder Class) Class {
 	}
 	return ""
 }
+
+// Name is the last name in the class: of the field or variable.
+func (c Class) Name() string { return string(c[strings.LastIndexByte(string(c), '.')+1:]) }
 
 // TypeClass is "pkgpath.Type" of a named type, by its generic origin.
 func TypeClass(n *types.Named) Class {

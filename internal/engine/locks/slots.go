@@ -41,6 +41,9 @@ type slotUse struct {
 // the local itself.
 func slotKey(p *access.Path) any {
 	if p.Class() != "" {
+		if name := p.Class().Name(); token.IsExported(name) {
+			return nil // other packages may use it as they like
+		}
 		return p.Class()
 	}
 	if p.Root().Kind == access.Param || p.Root().Kind == access.Unknown {
@@ -286,11 +289,31 @@ func (x *slotIndex) meets(op ssa.Instruction, others []ssa.Instruction, gives bo
 			take, give = o, op
 		}
 		outer, inner := x.units[take.Parent()], x.units[give.Parent()]
-		if outer == inner || ssabuild.Encloses(outer, inner) && x.startedAfter(take, inner) {
+		if outer == inner && follows(give, take) || ssabuild.Encloses(outer, inner) && x.startedAfter(take, inner) {
 			return true
 		}
 	}
 	return false
+}
+
+// follows reports whether give comes after take in one goroutine: after it in one
+// function, or in another one, such as a deferred literal. To drain a channel and
+// then send is no way to lock.
+func follows(give, take ssa.Instruction) bool {
+	if give.Parent() != take.Parent() {
+		return true
+	}
+	if give == take {
+		return false
+	}
+	return dominates(take, give) || ssabuild.Reaches(take, give) && !ssabuild.Reaches(give, take)
+}
+
+func dominates(a, b ssa.Instruction) bool {
+	if a.Block() != b.Block() {
+		return a.Block().Dominates(b.Block())
+	}
+	return slices.Index(a.Block().Instrs, a) < slices.Index(b.Block().Instrs, b)
 }
 
 // startedAfter reports whether a goroutine is started where the slot has been
@@ -298,10 +321,7 @@ func (x *slotIndex) meets(op ssa.Instruction, others []ssa.Instruction, gives bo
 // what its starter sends, but no slot.
 func (x *slotIndex) startedAfter(take ssa.Instruction, body *ssa.Function) bool {
 	for _, site := range x.spawned(body) {
-		if site.Parent() != take.Parent() || !take.Block().Dominates(site.Block()) {
-			continue
-		}
-		if take.Block() != site.Block() || slices.Index(take.Block().Instrs, take) < slices.Index(site.Block().Instrs, site) {
+		if site.Parent() == take.Parent() && dominates(take, site) {
 			return true
 		}
 	}

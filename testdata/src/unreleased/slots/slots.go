@@ -339,3 +339,36 @@ func (d *disk) readOk(f func() error) error {
 	d.release()
 	return err
 }
+
+// The latest value: drained, then sent to; whoever wants it receives.
+type latest struct{ changed chan struct{} }
+
+func newLatest() *latest { return &latest{changed: make(chan struct{}, 1)} }
+
+func (l *latest) setOk(quiet bool) {
+	if quiet {
+		return
+	}
+	select {
+	case <-l.changed:
+	default:
+	}
+	select {
+	case l.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Anybody may receive from an exported field.
+type Watcher struct{ Changed chan struct{} }
+
+func NewWatcher() *Watcher { return &Watcher{Changed: make(chan struct{}, 1)} }
+
+func (w *Watcher) notifyOk(f func() error) error {
+	w.Changed <- struct{}{}
+	if err := f(); err != nil {
+		return err
+	}
+	<-w.Changed
+	return nil
+}

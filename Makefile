@@ -3,6 +3,7 @@
 GO      ?= go
 BIN     := bin
 RUNS    ?= corpus audit bench
+FUZZTIME ?= 30s
 MODULE  ?= github.com/caddyserver/caddy/v2@v2.11.9
 
 .PHONY: help build test test-root test-runtime test-nested house e2e corpus audit sample bench fixcheck evidence bench-runtime docs fmt lint cross clean
@@ -49,6 +50,13 @@ fixcheck: build  ## apply every fix to a copy: it compiles, removes its finding,
 
 robust: build    ## the suite over the standard library and whole builds: no internal error, two runs give the same bytes
 	$(GO) run ./internal/proof robust -conclint $(BIN)/conclint $(ARGS)
+
+fuzz:            ## every fuzz target for FUZZTIME each, 30s unless said otherwise
+	@for pkg in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \
+		for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9]+' $$pkg/*_test.go | sed 's/func //'); do \
+			echo "$$pkg $$target"; (cd $$pkg && $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) .) || exit 1; \
+		done; \
+	done
 
 growth: build    ## how time and facts grow with lines of code, depth of calls and number of callers
 	$(GO) run ./internal/proof growth -conclint $(BIN)/conclint $(ARGS)

@@ -46,7 +46,11 @@ func readBaseline(file string) (*baseline, error) {
 	b := &baseline{}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(b); err != nil {
+	err = dec.Decode(b)
+	if rest := bytes.TrimSpace(data[dec.InputOffset():]); err == nil && len(rest) > 0 {
+		return nil, fmt.Errorf("%s:%d: not a baseline: something follows its end", file, 1+bytes.Count(data[:len(data)-len(rest)], []byte("\n")))
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s:%d: not a baseline: %w", file, errorLine(data, err), err)
 	}
 	if b.Version != baselineVersion {

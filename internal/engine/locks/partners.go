@@ -156,26 +156,73 @@ type Partner struct {
 // The lock and the channel or wait group must belong to one object on both
 // sides, or the lock be global: with different objects nothing can be said.
 func (a *Analysis) Partners(e *Event) []Partner {
-	if e.Block == nil || e.Block.Path == nil {
+	if e.Block == nil {
 		return nil
 	}
-	var want []signalKind
+	if sel, ok := e.Site.(*ssa.Select); ok {
+		return a.selectPartners(e, sel)
+	}
+	if e.Block.Path == nil {
+		return nil
+	}
 	switch {
 	case e.Block.Op == api.WgWait:
-		want = []signalKind{doneOf}
+		return a.partnersOf(e, e.Block.Path, doneOf)
 	case isSend(e):
-		want = []signalKind{receives}
+		return a.partnersOf(e, e.Block.Path, receives)
 	case e.Block.Op == api.NoOp:
-		want = []signalKind{sends, closes}
-	default:
-		return nil
+		return a.partnersOf(e, e.Block.Path, sends, closes)
 	}
-	idx := a.signalIndex()
-	sigs := idx.byClass[e.Block.Path.Class()]
-	if e.Block.Path.Class() == "" {
-		sigs = idx.byPath[e.Block.Path]
-	}
+	return nil
+}
+
+// selectPartners are those of all cases of a select but the ones that end it when
+// everything ends: of a context, or of a channel that was handed in to say so.
+func (a *Analysis) selectPartners(e *Event, sel *ssa.Select) []Partner {
 	var out []Partner
+	for _, st := range sel.States {
+		if a.endsAll(st) {
+			continue
+		}
+		var partners []Partner
+		if p := a.prog.Path(st.Chan); st.Dir == types.SendOnly {
+			if a.ChanCapacity(p) > 0 {
+				return nil
+			}
+			partners = a.partnersOf(e, p, receives)
+		} else {
+			partners = a.partnersOf(e, p, sends, closes)
+		}
+		if len(partners) == 0 {
+			return nil
+		}
+		out = append(out, partners...)
+	}
+	return out
+}
+
+// endsAll reports whether a case of a select waits for the end of everything.
+func (a *Analysis) endsAll(st *ssa.SelectState) bool {
+	if st.Dir == types.SendOnly {
+		return false
+	}
+	if call, ok := st.Chan.(*ssa.Call); ok {
+		eff, ok := a.prog.Effect(call.Common())
+		return ok && eff.Op == api.CtxDone
+	}
+	p := a.prog.Path(st.Chan)
+	return p.Root().Kind == access.Param && p.Depth() == 0
+}
+
+// partnersOf lists who does one of the wanted operations on a channel or wait
+// group, nil if one of them does not need the lock.
+func (a *Analysis) partnersOf(e *Event, path *access.Path, want ...signalKind) []Partner {
+	idx := a.signalIndex()
+	sigs := idx.byClass[path.Class()]
+	if path.Class() == "" {
+		sigs = idx.byPath[path]
+	}
+	var out, polls []Partner
 	for _, s := range sigs {
 		if !contains(want, s.kind) || a.prog.IsTestFunc(s.fn) && !a.prog.IsTestFunc(e.Fn) {
 			continue
@@ -183,12 +230,16 @@ func (a *Analysis) Partners(e *Event) []Partner {
 		if s.fn == e.Fn {
 			continue
 		}
-		if !a.needs(s, e) {
+		if !a.needs(s, e, path) {
 			return nil
+		}
+		if sel, ok := s.instr.(*ssa.Select); ok && !sel.Blocking {
+			polls = append(polls, Partner{Fn: s.fn, Signal: s.instr})
+			continue
 		}
 		out = append(out, Partner{Fn: s.fn, Signal: s.instr})
 	}
-	return out
+	return append(out, polls...) // who waits there is the better one to name
 }
 
 func contains(kinds []signalKind, k signalKind) bool {
@@ -207,7 +258,7 @@ func isSend(e *Event) bool {
 
 // needs reports whether the function of signal s takes the lock that e holds,
 // before the signal or in the same loop.
-func (a *Analysis) needs(s signal, e *Event) bool {
+func (a *Analysis) needs(s signal, e *Event, on *access.Path) bool {
 	sum := a.sums[s.fn]
 	if sum == nil {
 		return false
@@ -223,7 +274,7 @@ func (a *Analysis) needs(s signal, e *Event) bool {
 		if t.Path.Class() != e.Held.Path.Class() || t.Path.Class() == "" {
 			continue
 		}
-		if sameOwner(t.Path, s.path) && sameOwner(e.Held.Path, e.Block.Path) {
+		if sameOwner(t.Path, s.path) && sameOwner(e.Held.Path, on) {
 			return a.takesBefore(s, t.Path)
 		}
 	}

@@ -59,7 +59,7 @@ func (m *Machine) unknownCall(s *state, i int, in *Instr, fn Value, args []Value
 		m.escape(s, v)
 	}
 	m.escape(s, fn)
-	if in.Call != CallUnknown && m.recoverable(s.gors[i]) {
+	if in.Call != CallUnknown && !m.narrow && m.recoverable(s.gors[i]) {
 		t := m.fork(s)
 		t.ev |= EvPanics
 		t.notes = &note{t.notes, s.gors[i].id, in.Pos, true}
@@ -99,7 +99,7 @@ func (m *Machine) callee(s *state, f *frame, in *Instr) (fn Value, args []Value,
 // something tracked, or make something to track, can matter.
 func (m *Machine) enter(s *state, callee *Func, fn Value, args []Value) bool {
 	m.Program.Ensure(callee)
-	if callee.Creates {
+	if m.creates(callee) {
 		return true
 	}
 	if m.Options.NoRelevance {

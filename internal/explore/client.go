@@ -22,27 +22,55 @@ const maxBases = 2
 // calls at once, a call with itself included. A stuck state counts only if no further call frees it.
 func (m *Machine) ExploreClient(sc Scope, calls []Call) []ClientResult {
 	m.Stats.Scopes++
-	bases := m.bases(&sc)
-	var out []ClientResult
+	m.points = nil
+	out, all := m.pairsOf(&sc, calls)
+	if all.Over {
+		m.sliced(&all, func() Result {
+			more, r := m.pairsOf(&sc, calls)
+			for i := range more {
+				for _, f := range more[i].Findings {
+					f.Sliced = true
+				}
+			}
+			out = append(out, more...)
+			return r
+		})
+	}
+	if all.Over {
+		m.Stats.Over++
+	}
+	if all.Narrow {
+		m.Stats.Narrow++
+	}
+	if all.Cut {
+		m.Stats.Cut++
+	}
+	return out
+}
+
+// pairsOf explores every call and pair of calls; the second result sums up how
+// that went.
+func (m *Machine) pairsOf(sc *Scope, calls []Call) (out []ClientResult, all Result) {
+	bases := m.bases(sc)
 	spent, overs := m.steps, 0
+	all.Over = m.over
 	for _, pair := range pairs(calls) {
 		for _, base := range bases {
 			if overs >= maxOver || spent > m.Budget.Client {
-				m.Stats.Over++
-				return out
+				all.Over = true
+				return out, all
 			}
-			r := m.pair(&sc, base, pair)
+			r := m.pair(sc, base, pair)
 			spent += r.Steps
 			if r.Over {
 				overs++
 			}
+			all.Over = all.Over || r.Over
+			all.Cut = all.Cut || r.Cut
 			out = append(out, ClientResult{r, pair})
 		}
 	}
-	if overs > 0 {
-		m.Stats.Over++
-	}
-	return out
+	return out, all
 }
 
 // pairs lists each call alone, which gives the simplest witness, then each pair.
@@ -86,7 +114,7 @@ func (m *Machine) bases(sc *Scope) []*state {
 
 func (m *Machine) pair(sc *Scope, base *state, calls []Call) Result {
 	m.scope = sc
-	return m.walkFrom(m.Budget.States/4, func() *state {
+	return m.searchFrom(m.Budget.States/4, func() *state {
 		s := m.fork(base)
 		s.ev, s.notes = 0, nil
 		sc.closers = map[int32]bool{}

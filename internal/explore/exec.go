@@ -43,7 +43,11 @@ func (m *Machine) settle(s *state) []*state {
 			local++
 			m.steps++
 			if local > m.Budget.LocalSteps || m.steps > m.Budget.Steps {
-				m.over, m.localOver = true, true
+				if !m.narrow || m.steps > m.Budget.Steps {
+					m.over = true
+				}
+				m.cut = m.cut || m.narrow
+				m.localOver = true
 				m.pending = m.pending[:base]
 				return done
 			}
@@ -84,7 +88,7 @@ func (m *Machine) known(s *state, i, runs int, seen *map[string]struct{}) bool {
 	if *seen == nil {
 		*seen = map[string]struct{}{}
 	}
-	if runs > coarseAfter {
+	if runs > coarseAfter || m.narrow {
 		m.enc.coarse = noData
 	}
 	key := m.enc.key(m, s)
@@ -381,6 +385,9 @@ func (m *Machine) bound(s *state, v Value) Value {
 	}
 	if m.onlyBound > 0 {
 		s.learn(v.A, Eq, Int(m.onlyBound))
+		if m.onlyBound == 1 {
+			s.ev |= EvBoundOne
+		}
 		return Int(m.onlyBound)
 	}
 	t := m.fork(s)

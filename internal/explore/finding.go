@@ -34,7 +34,9 @@ type Finding struct {
 	// AfterClose: a client's call that is stuck had its last step after another
 	// call had begun to shut things down, so it may count as use after close.
 	AfterClose bool
-	key        string
+	// Sliced: found in a slice of a scope that was too large to follow in full.
+	Sliced bool
+	key    string
 }
 
 // Blocked is a goroutine at the end of a witness.

@@ -53,6 +53,10 @@ func (m *Machine) alloc(s *state, site int32) int32 {
 		st := &m.Program.Sites[site]
 		o.sync = st.Sync
 		o.escaped = st.Escaped || m.scope.Escaped[site]
+		o.given = o.escaped
+		if m.muted(site) {
+			o.sync, o.given, o.muted = false, true, true
+		}
 	}
 	return id
 }
@@ -62,7 +66,15 @@ func (m *Machine) execHeap(s *state, i int, f *frame, in *Instr) outcome {
 	switch in.Op {
 	case OpAlloc:
 		f.setReg(in.Dst, Value{Kind: KPtr, A: m.alloc(s, in.N)})
+		if m.Program.Sites[in.N].Peer {
+			m.met(s.gors[i], in.N)
+		}
 	case OpMakeChan:
+		m.met(s.gors[i], in.N)
+		if m.muted(in.N) {
+			f.setReg(in.Dst, s.symbol(FNonNil))
+			break
+		}
 		n := m.val(s, f, in.A)
 		if n.Kind == KUnk {
 			n = m.bound(s, n)
@@ -130,6 +142,10 @@ func (m *Machine) execHeap(s *state, i int, f *frame, in *Instr) outcome {
 	case OpAtomic:
 		m.atomic(s, f, in)
 	case OpCtxNew:
+		if m.muted(in.Site) && in.N != CtxBackground {
+			f.setReg(in.Dst, s.symbol(FNonNil))
+			break
+		}
 		id := m.alloc(s, in.Site)
 		o := s.heap[id]
 		o.sync = true
@@ -154,9 +170,17 @@ func (m *Machine) execHeap(s *state, i int, f *frame, in *Instr) outcome {
 	case OpCancelFunc:
 		// The binding is a pointer: it reaches the context in order to end it.
 		c := m.val(s, f, in.A)
+		if c.Kind != KCtx {
+			f.setReg(in.Dst, s.symbol(FNonNil))
+			break
+		}
 		c.Kind = KPtr
 		f.setReg(in.Dst, Value{Kind: KFunc, A: in.N, X: []Value{c}})
 	case OpTimer:
+		if m.muted(in.Site) {
+			f.setReg(in.Dst, s.symbol(FNonNil))
+			break
+		}
 		id := m.alloc(s, in.Site)
 		o := s.heap[id]
 		o.sync = true

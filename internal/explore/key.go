@@ -10,15 +10,15 @@ import (
 // goroutines are sorted by what they are doing. Two states with one key behave
 // alike; that is also the symmetry reduction.
 type encoder struct {
-	m     *Machine
-	s     *state
-	buf   []byte
-	objs  map[int32]uint32
-	syms  map[int32]uint32
-	names map[int32]uint32   // goroutine id -> rank
-	eqs   map[int32]struct{} // symbols in use whose value is known
-	order []int
-	local [][]byte
+	m      *Machine
+	s      *state
+	buf    []byte
+	objs   map[int32]uint32
+	syms   map[int32]uint32
+	names  map[int32]uint32   // goroutine id -> rank
+	eqs    map[int32]struct{} // symbols in use whose value is known
+	order  []int
+	local  [][]byte
 	coarse grain
 }
 
@@ -174,6 +174,10 @@ func (e *encoder) value(v Value) {
 			v = Bool(b)
 		}
 	}
+	if e.coarse == noData && (v.Kind == KUnk || v.Kind == KCond) {
+		e.buf = append(e.buf, byte(KUnk))
+		return
+	}
 	e.buf = append(e.buf, byte(v.Kind))
 	switch v.Kind {
 	case KNone, KNil, kTaint:
@@ -294,7 +298,14 @@ func (e *encoder) object(id int32) {
 	}
 	e.num(uint32(len(o.cells)))
 	for _, c := range o.cells {
+		if e.coarse > exact && o.escaped && !c.val.syncState() {
+			continue // others may have changed it meanwhile
+		}
 		e.num(uint32(c.path))
+		if e.coarse == noData && c.val.Kind == KInt {
+			e.buf = append(e.buf, byte(KUnk)) // a counter
+			continue
+		}
 		e.value(c.val)
 	}
 	if ch := o.ch; ch != nil {

@@ -12,7 +12,7 @@ type Budget struct {
 
 // DefaultBudget is enough for scopes that a person could still follow.
 func DefaultBudget() Budget {
-	return Budget{States: 2000, Steps: 50_000, LocalSteps: 5_000, Goroutines: 8, Rescue: 150, Client: 120_000}
+	return Budget{States: 2000, Steps: 40_000, LocalSteps: 5_000, Goroutines: 8, Rescue: 150, Client: 120_000}
 }
 
 // Options switch reductions off, for tests that compare findings.
@@ -49,6 +49,7 @@ type Stats struct {
 	Scopes int // explorations
 	Over   int // explorations that ran out of states or steps
 	Cut    int // explorations that left out runs with too many goroutines
+	Narrow int // explorations that were too many to follow in full, see Result
 	States int
 	Steps  int
 }
@@ -67,6 +68,9 @@ type Machine struct {
 	cut         bool
 	localOver   bool // the last local walk ran out of budget
 	onlyBound   int  // every unknown count is this one; 0: try both
+	narrow      bool // see sliced
+	slice       *point
+	points      []*point
 	pending     []*state
 	lastResults []Value
 
@@ -92,8 +96,12 @@ type Result struct {
 	Findings []*Finding
 	Over     bool // a budget ran out: there may be more
 	Cut      bool // runs with too many goroutines were left out
-	States   int
-	Steps    int
+	// Narrow: a budget ran out at first. The scope was explored again once for each
+	// object that its goroutines meet at, see sliced; Over tells whether that came
+	// to an end.
+	Narrow bool
+	States int
+	Steps  int
 }
 
 // manyStates is where states that differ only in data of unknown code begin to
@@ -121,20 +129,28 @@ type stepRecord struct {
 func (m *Machine) Explore(sc *Scope) Result {
 	m.scope = sc
 	m.Stats.Scopes++
-	res := m.walkFrom(m.Budget.States, func() *state { return m.initial(sc) })
+	start := func() *state { return m.initial(sc) }
+	m.points = nil
+	res := m.searchFrom(m.Budget.States, start)
+	if res.Over {
+		m.sliced(&res, func() Result { return m.walkOnce(m.Budget.States, start) })
+	}
 	if res.Over {
 		m.Stats.Over++
 	}
 	if res.Cut {
 		m.Stats.Cut++
 	}
+	if res.Narrow {
+		m.Stats.Narrow++
+	}
 	return res
 }
 
-// walkFrom searches from a state. Findings that guessed sizes are searched for
+// searchFrom searches from a state. Findings that guessed sizes are searched for
 // again with one size for everything: what shows up then does not rest on sizes
 // that happen to differ.
-func (m *Machine) walkFrom(states int, start func() *state) Result {
+func (m *Machine) searchFrom(states int, start func() *state) Result {
 	res := m.walkOnce(states, start)
 	guessed := false
 	for _, f := range res.Findings {
@@ -145,12 +161,13 @@ func (m *Machine) walkFrom(states int, start func() *state) Result {
 	}
 	over, cut := res.Over, res.Cut
 	// With two of everything no two counts disagree, and two is no rare number.
+	before := m.onlyBound
 	m.onlyBound = 2
 	again := map[string]bool{}
 	for _, f := range m.walkOnce(states, start).Findings {
 		again[f.key] = true
 	}
-	m.onlyBound = 0
+	m.onlyBound = before
 	for _, f := range res.Findings {
 		if again[f.key] {
 			f.GuessedBound = false
@@ -209,7 +226,10 @@ type search struct {
 }
 
 func (sr *search) add(s *state, parent int32, rec stepRecord) bool {
-	if len(sr.nodes) > manyStates {
+	switch {
+	case sr.m.narrow:
+		sr.m.enc.coarse = noData
+	case len(sr.nodes) > manyStates:
 		sr.m.enc.coarse = noEnv
 	}
 	key := sr.m.enc.key(sr.m, s)
@@ -218,7 +238,7 @@ func (sr *search) add(s *state, parent int32, rec stepRecord) bool {
 		return false
 	}
 	sr.seen[key] = struct{}{}
-	if len(sr.nodes) > manyStates {
+	if sr.m.narrow || len(sr.nodes) > manyStates {
 		sr.m.enc.key(sr.m, s) // a coarse walk does not reach everything
 	}
 	sr.m.enc.collect(s)

@@ -224,9 +224,10 @@ type Func struct {
 	// Touches: can reach an operation on a tracked value or keep one.
 	Touches bool
 
-	load  func(*Func)
-	ready bool
-	whole bool // there is no point in another variant
+	load   func(*Func)
+	origin int32 // the function that this is a variant of
+	ready  bool
+	whole  bool // there is no point in another variant
 }
 
 // Site describes an allocation.
@@ -237,6 +238,8 @@ type Site struct {
 	Sync bool
 	// Escaped: known to unknown code from birth.
 	Escaped bool
+	// Peer: somebody may wait for the object, and not only for a lock in it.
+	Peer bool
 }
 
 // Program is what the machine executes. It grows while skeletons are compiled
@@ -266,6 +269,9 @@ func NewProgram() *Program {
 // be nil if the body is already there.
 func (p *Program) AddFunc(f *Func, load func(*Func)) *Func {
 	f.ID = int32(len(p.Funcs))
+	if f.load != nil || load != nil || !f.whole {
+		f.origin = f.ID
+	}
 	f.load = load
 	p.Funcs = append(p.Funcs, f)
 	return f

@@ -103,10 +103,11 @@ func (m *Machine) apart(s *state, ts []transition) []transition {
 // holdsState reports whether an object has synchronisation cells.
 func (o *object) holdsState() bool {
 	for k := range o.cells {
-		switch o.cells[k].val.Kind {
-		case kMutex, kWait, kOnce:
+		if o.cells[k].val.syncState() {
 			return true
 		}
 	}
 	return false
 }
+
+func (v Value) syncState() bool { return v.Kind == kMutex || v.Kind == kWait || v.Kind == kOnce }

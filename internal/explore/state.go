@@ -14,6 +14,8 @@ type object struct {
 	global  int32 // global number + 1, or 0
 	env     bool  // made by unknown code: unset cells are unknown
 	escaped bool  // unknown code can reach it
+	muted   bool  // of no interest in this slice
+	given   bool  // unknown code could reach it from the start: its locks are not followed
 	sync    bool  // tracked: it is, or holds, synchronisation state
 
 	cells []cell

@@ -1,5 +1,7 @@
 package explore
 
+import "strconv"
+
 // A function means little to a scope beyond what it does to the objects that the
 // scope follows. A variant is a function specialised to which of its parameters
 // lead to such objects: calls that are given none, and operations on what nobody
@@ -28,7 +30,7 @@ type variantKey struct {
 func (m *Machine) variant(s *state, g *goroutine, callee *Func, fn Value, args []Value) *Func {
 	m.Program.Ensure(callee)
 	if m.Options.NoVariants || m.Options.NoRelevance || callee.whole || m.recoverable(g) {
-		return m.Program.variantOf(callee, asWritten)
+		return m.Program.variantOf(callee, asWritten, nil)
 	}
 	var buf [24]byte
 	mask := buf[:0]
@@ -56,14 +58,18 @@ func (m *Machine) variant(s *state, g *goroutine, callee *Func, fn Value, args [
 			mask = append(mask, givenData)
 		}
 	}
-	return m.Program.variantOf(callee, string(mask))
+	if m.slice != nil {
+		mask = append(mask, '#')
+		mask = strconv.AppendInt(mask, int64(m.slice.site), 10)
+	}
+	return m.Program.variantOf(callee, string(mask), m.slice)
 }
 
 // asWritten is the mask of a function that is laid out and otherwise left alone.
 const asWritten = "whole"
 
 // variantOf builds or finds a variant.
-func (p *Program) variantOf(f *Func, mask string) *Func {
+func (p *Program) variantOf(f *Func, mask string, slice *point) *Func {
 	key := variantKey{f.ID, mask}
 	if v, ok := p.variants[key]; ok {
 		return v
@@ -71,20 +77,20 @@ func (p *Program) variantOf(f *Func, mask string) *Func {
 	if p.variants == nil {
 		p.variants = make(map[variantKey]*Func)
 	}
-	v := p.specialise(f, mask)
+	v := p.specialise(f, mask, slice)
 	p.variants[key] = v
 	return v
 }
 
 // specialise makes the form of f that is executed.
-func (p *Program) specialise(f *Func, mask string) *Func {
+func (p *Program) specialise(f *Func, mask string, slice *point) *Func {
 	n := 0
 	for b := range f.Blocks {
 		n += len(f.Blocks[b].Instrs)
 	}
 	if mask != asWritten && (n < worthwhile || p.protects(f)) {
 		f.whole = true
-		return p.variantOf(f, asWritten)
+		return p.variantOf(f, asWritten, nil)
 	}
 	v := *f
 	v.Blocks = make([]Block, len(f.Blocks))
@@ -92,7 +98,7 @@ func (p *Program) specialise(f *Func, mask string) *Func {
 	changed := false
 	var t *taint
 	if mask != asWritten {
-		t = taintOf(p, f, mask)
+		t = taintOf(p, f, mask, slice)
 	}
 	for b := range f.Blocks {
 		ins := append([]Instr(nil), f.Blocks[b].Instrs...)
@@ -109,12 +115,13 @@ func (p *Program) specialise(f *Func, mask string) *Func {
 		v.Blocks[b].Instrs = ins
 	}
 	if mask != asWritten && !changed {
-		return p.variantOf(f, asWritten)
+		return p.variantOf(f, asWritten, nil)
 	}
 	if changed {
 		Simplify(&v)
 	}
 	layout(&v)
+	v.whole = true
 	p.AddFunc(&v, nil)
 	return p.Ensure(&v)
 }
@@ -154,12 +161,21 @@ type taint struct {
 	owned   bitset // objects made here or given, in which something may be put
 	global  bitset // addresses within package variables, whose locks are followed
 	defs    [][]Reg
+	slice   *point
 	free    bool // a change happened
 }
 
-func taintOf(p *Program, f *Func, mask string) *taint {
-	t := &taint{p: p, f: f, tracked: newBitset(f.Regs), owned: newBitset(f.Regs), global: newBitset(f.Regs)}
-	for i := range mask {
+// follows reports whether the objects of a site are followed.
+func (t *taint) follows(site int32) bool { return t.slice == nil || t.slice.site == site }
+
+// creates is [Machine.creates].
+func (t *taint) creates(fn int32) bool {
+	return t.p.Funcs[fn].Creates && (t.slice == nil || t.slice.makers[fn])
+}
+
+func taintOf(p *Program, f *Func, mask string, slice *point) *taint {
+	t := &taint{p: p, f: f, slice: slice, tracked: newBitset(f.Regs), owned: newBitset(f.Regs), global: newBitset(f.Regs)}
+	for i := 0; i < len(mask) && mask[i] != '#'; i++ {
 		switch mask[i] {
 		case givenTracked:
 			t.tracked.add(Reg(i + 1))
@@ -250,10 +266,20 @@ func (t *taint) flow(in *Instr) {
 		}
 	}
 	switch in.Op {
-	case OpMakeChan, OpCtxNew, OpTimer, OpCancelFunc, OpReadLocker:
-		t.set(t.tracked, in.Dst)
+	case OpMakeChan:
+		if t.follows(in.N) {
+			t.set(t.tracked, in.Dst)
+		}
+	case OpCtxNew, OpTimer:
+		if t.follows(in.Site) {
+			t.set(t.tracked, in.Dst)
+		}
+	case OpCancelFunc, OpReadLocker:
+		if t.slice == nil || t.any(in) {
+			t.set(t.tracked, in.Dst)
+		}
 	case OpAlloc:
-		if t.p.Sites[in.N].Sync {
+		if t.p.Sites[in.N].Sync && t.follows(in.N) {
 			t.set(t.tracked, in.Dst)
 		}
 		t.set(t.owned, in.Dst)
@@ -306,7 +332,7 @@ func (t *taint) flow(in *Instr) {
 			t.set(t.tracked, in.Dst)
 		}
 	case OpCall:
-		if in.Call == CallStatic && t.p.Funcs[in.N].Creates {
+		if in.Call == CallStatic && t.creates(in.N) {
 			t.set(t.tracked, in.Dst)
 		}
 		fills := in.Call == CallStatic && t.p.Funcs[in.N].Makes
@@ -342,7 +368,7 @@ func (t *taint) replace(in *Instr) (Instr, bool) {
 	}
 	switch in.Op {
 	case OpCall:
-		if t.any(in) || in.Call == CallStatic && (t.p.Funcs[in.N].Creates || t.p.Funcs[in.N].Recovers) || in.Call == CallValue && in.A < 0 {
+		if t.any(in) || in.Call == CallStatic && (t.creates(in.N) || t.p.Funcs[in.N].Recovers) || in.Call == CallValue && in.A < 0 {
 			return Instr{}, false
 		}
 		if in.Call == CallStatic && t.p.Funcs[in.N].Makes {

@@ -70,7 +70,7 @@ func (e *escape) fillsParams() bool {
 			continue
 		}
 		for _, a := range common.Args {
-			if _, local := baseOf(a).(*ssa.Alloc); !local && e.c.types.carries(a.Type()) {
+			if _, local := e.c.baseOf(a).(*ssa.Alloc); !local && e.c.types.carries(a.Type()) {
 				return true
 			}
 		}

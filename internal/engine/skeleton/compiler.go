@@ -111,7 +111,11 @@ func (c *Compiler) site(v ssa.Value, sync bool) int32 {
 	if s, ok := c.sites[v]; ok {
 		return s
 	}
-	s := c.P.AddSite(explore.Site{Pos: explore.Pos(v.Pos()), Name: v.Name(), Sync: sync})
+	peer := sync
+	if alloc, ok := v.(*ssa.Alloc); ok {
+		peer = c.types.holdsPeer(pointee(alloc.Type()))
+	}
+	s := c.P.AddSite(explore.Site{Pos: explore.Pos(v.Pos()), Name: v.Name(), Sync: sync, Peer: peer})
 	c.sites[v] = s
 	return s
 }

@@ -55,7 +55,7 @@ func (c *Compiler) flows(fn *ssa.Function) *escape {
 		if !c.types.carries(val.Type()) {
 			return
 		}
-		if base := baseOf(addr); base != nil {
+		if base := c.baseOf(addr); base != nil {
 			e.stored[base] = append(e.stored[base], val)
 		} else {
 			e.sinks = append(e.sinks, val)
@@ -82,8 +82,8 @@ func (c *Compiler) flows(fn *ssa.Function) *escape {
 }
 
 // baseOf is the local object that an address lies in, nil if it is not local.
-func baseOf(v ssa.Value) ssa.Value {
-	for {
+func (c *Compiler) baseOf(v ssa.Value) ssa.Value {
+	for range maxNesting {
 		switch x := v.(type) {
 		case *ssa.FieldAddr:
 			v = x.X
@@ -98,6 +98,12 @@ func baseOf(v ssa.Value) ssa.Value {
 				return nil
 			}
 			v = x.X
+			if cell, ok := v.(*ssa.Alloc); ok && len(c.prog.StoresTo(cell)) > 0 {
+				// What a variable points to, a captured receiver for one, need not be local.
+				if v = c.pointsTo(cell); v == nil {
+					return nil
+				}
+			}
 		case *ssa.Extract:
 			v = x.Tuple
 		case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeChan, *ssa.Call:
@@ -106,6 +112,23 @@ func baseOf(v ssa.Value) ssa.Value {
 			return nil
 		}
 	}
+	return nil
+}
+
+// pointsTo is the value of a variable that is assigned once; for others the
+// variable itself, unless something that is not local is assigned to it.
+func (c *Compiler) pointsTo(cell *ssa.Alloc) ssa.Value {
+	stores := c.prog.StoresTo(cell)
+	if len(stores) == 1 {
+		return stores[0].Val
+	}
+	for _, st := range stores {
+		switch st.Val.(type) {
+		case *ssa.Parameter, *ssa.FreeVar, *ssa.Global:
+			return nil
+		}
+	}
+	return cell
 }
 
 func (e *escape) mark(v ssa.Value) {

@@ -51,7 +51,7 @@ type Options struct {
 
 // packageSteps bounds the instructions run for one package; scopes beyond count as
 // over budget. A package of 60,000 lines with 400 scopes stays below.
-const packageSteps = 2_500_000
+const packageSteps = 6_000_000
 
 // Run explores the package.
 func Run(prog *ssabuild.Program, opt Options) *Analysis {

@@ -25,6 +25,9 @@ func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
 }
 
 func run(in *engine.Info, r *report.Reporter) {
+	for _, u := range in.Accesses().SplitUpdates() {
+		r.Add(split(in, u))
+	}
 	for _, race := range in.Accesses().Races() {
 		if race.Family != accesses.Counter {
 			continue

@@ -38,7 +38,7 @@ func (a *Analysis) Sure(g *Guard, s *Site) bool {
 	case g.Writes == 0:
 		return false // that it is written while shared is only assumed
 	}
-	enough := g.Held >= sureHeld && g.Ratio() >= sureRatio
+	enough := g.Held >= sureHeld && g.Ratio() >= sureRatio || g.Held >= minHeld && g.Ratio() >= sureRatio && g.heldBeside(s)
 	beside := a.takes(s.Fn, g.Lock)
 	switch {
 	case s.Base == nil:

@@ -127,7 +127,11 @@ func (a *Analysis) near(lock, p *access.Path, isGlobal bool) bool {
 	if isGlobal {
 		return lock.Root().Kind == access.Global && lock.Depth() <= 1
 	}
-	return lock.Parent() != nil && p.HasPrefix(lock.Parent()) || lock.Root().Kind == access.Global && p.Root().Kind == access.Global
+	owner := lock.Parent()
+	if owner != nil && isElem(lock) {
+		owner = owner.Parent() // one of several locks, each for a part of the data
+	}
+	return owner != nil && p.HasPrefix(owner) || lock.Root().Kind == access.Global && p.Root().Kind == access.Global
 }
 
 func isLockType(p *access.Path, x *Access) bool {

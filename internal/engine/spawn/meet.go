@@ -202,6 +202,9 @@ func (a *Analysis) overlap(fx *Footprint, x ssa.Instruction, fy *Footprint, y ss
 			if fx.Spawn.Joined || runsOnce(fx.At) {
 				return false, false
 			}
+			if a.repeated(fx) {
+				return true, true
+			}
 			ok := a.reaches(fx, x, fx.At, nil, fresh) || a.reaches(fy, y, fx.At, nil, fresh)
 			return true, ok
 		}

@@ -108,3 +108,71 @@ func lazily() {
 		go func() { l.get() }()
 	}
 }
+
+func eachKey(keys []string, f func(string)) {
+	for _, k := range keys {
+		f(k)
+	}
+}
+
+func once(f func(string)) { f("") }
+
+// perKey starts a goroutine for each key, by way of a literal.
+func perKey(keys []string) int {
+	n := 0
+	var wg sync.WaitGroup
+	eachKey(keys, func(k string) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			n++ // want `n is incremented by several goroutines at once`
+		}()
+	})
+	wg.Wait()
+	return n
+}
+
+// perRange does so by a function out of sight.
+func perRange(m *sync.Map) int {
+	n := 0
+	var wg sync.WaitGroup
+	m.Range(func(k, v any) bool {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			n++ // want `n is incremented by several goroutines at once`
+		}()
+		return true
+	})
+	wg.Wait()
+	return n
+}
+
+// perOne starts one.
+func perOne() int {
+	n := 0
+	var wg sync.WaitGroup
+	once(func(k string) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			n++
+		}()
+	})
+	wg.Wait()
+	return n
+}
+
+// perKeyWaited has one at a time.
+func perKeyWaited(keys []string) int {
+	n := 0
+	eachKey(keys, func(k string) {
+		done := make(chan bool)
+		go func() {
+			n++
+			close(done)
+		}()
+		<-done
+	})
+	return n
+}

@@ -92,3 +92,40 @@ func NewTable() *table {
 }
 
 func (t *table) Next() uint64 { return atomic.AddUint64(&t.gen, 1) }
+
+type index struct {
+	count uint64
+	size  atomic.Int64
+	mu    sync.Mutex
+}
+
+// Insert adds in two steps.
+func (x *index) Insert() {
+	n := atomic.LoadUint64(&x.count)
+	atomic.StoreUint64(&x.count, n+1) // want `x.count is stored atomically, but from the value loaded at mixed.go:\d+; what another goroutine adds in between is lost`
+	x.size.Store(x.size.Load() + 2)   // want `x.size is stored atomically, but from the value loaded at mixed.go:\d+`
+}
+
+// InsertLocked does so under a lock.
+func (x *index) Exclusive() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.size.Store(x.size.Load() + 1)
+}
+
+// One is right.
+func (x *index) One() { x.size.Add(1) }
+
+// Reset stores something else.
+func (x *index) Reset() { x.size.Store(0) }
+
+func (x *index) run() {
+	x.size.Store(x.size.Load() + 1) // only this goroutine does
+}
+
+func newIndex() *index {
+	x := new(index)
+	x.size.Store(x.size.Load() + 1)
+	go x.run()
+	return x
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/conclint/conclint/analyzers"
 	"github.com/conclint/conclint/internal/driver"
+	"github.com/conclint/conclint/internal/gopls"
 	"github.com/conclint/conclint/internal/lsp"
 )
 
@@ -23,6 +24,9 @@ func main() {
 // modes are those beside the tool behind go vet and the standalone linter;
 // the first argument names them.
 var modes = map[string]func(ctx context.Context, tool *driver.Tool, args []string) int{
+	"gopls": func(ctx context.Context, tool *driver.Tool, args []string) int {
+		return gopls.Main(ctx, tool, args, os.Stdout, os.Stderr)
+	},
 	"lsp": func(ctx context.Context, tool *driver.Tool, args []string) int {
 		return lsp.Main(ctx, tool, args, os.Stdin, os.Stdout, os.Stderr)
 	},

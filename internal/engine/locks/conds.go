@@ -123,6 +123,9 @@ func (r *run) id(k condKey) int {
 		return i
 	}
 	i := len(r.keyList)
+	if r.asked[k] > 1 {
+		i |= sticky
+	}
 	if a, ok := k.v.(*ssa.Alloc); ok && (strings.HasPrefix(a.Comment, "jump$") || r.capturedFlag(k, a)) {
 		i |= sticky
 	}
@@ -132,8 +135,8 @@ func (r *run) id(k condKey) int {
 }
 
 // sticky marks the numbers of subjects whose facts keep states apart: the cells
-// in which bodies of range-over-func loops say where to go on, and flags by which
-// a deferred literal decides whether to unlock. Merged, every return of the body
+// in which bodies of range-over-func loops say where to go on, flags by which a
+// deferred literal decides whether to unlock, and dynamic types asked for again. Merged, every return of the body
 // would look possible after each of its ways out.
 const sticky = 1 << 20
 
@@ -176,6 +179,16 @@ func (r *run) tracked(k condKey) (int, bool) {
 
 // collectConds finds the values worth remembering: those that branches test.
 func (r *run) collectConds() {
+	r.asked = make(map[condKey]int)
+	for _, b := range r.fn.Blocks {
+		for _, instr := range b.Instrs {
+			if e, ok := instr.(*ssa.Extract); ok {
+				if _, ok := e.Tuple.(*ssa.TypeAssert); ok && e.Index == 1 {
+					r.asked[r.valueKey(e)]++
+				}
+			}
+		}
+	}
 	for _, anon := range r.fn.AnonFuncs {
 		r.collectCaptured(anon)
 	}

@@ -30,8 +30,9 @@ type run struct {
 	blocks  []blockStates // by block index
 	rpo     []int         // position of each block in reverse post-order
 	visits  int
-	flags   int  // see [run.capturedFlag]
-	over    bool // a budget was hit: no claim about unreleased locks
+	flags   int             // see [run.capturedFlag]
+	asked   map[condKey]int // how often a dynamic type is asked for
+	over    bool            // a budget was hit: no claim about unreleased locks
 
 	exits    []exit
 	exitAt   map[exitKey]int

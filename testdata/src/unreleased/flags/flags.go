@@ -85,3 +85,40 @@ func (q *queue) tryTwiceOk() {
 	}
 	q.mu.Unlock()
 }
+
+// The dynamic type decides which lock is taken, and again which is released.
+type file struct{ mu sync.Mutex }
+type memory struct{ mu sync.Mutex }
+
+func (f *file) name() string   { return "file" }
+func (m *memory) name() string { return "memory" }
+
+type storage interface{ name() string }
+
+func pauseOk(s storage, f func()) {
+	if x, ok := s.(*file); ok {
+		x.mu.Lock()
+	} else if x, ok := s.(*memory); ok {
+		x.mu.Lock()
+	}
+	for range 3 {
+		f()
+	}
+	if x, ok := s.(*file); ok {
+		x.mu.Unlock()
+	} else if x, ok := s.(*memory); ok {
+		x.mu.Unlock()
+	}
+}
+
+func pauseBad(s storage, f func()) {
+	if x, ok := s.(*file); ok {
+		x.mu.Lock()
+	} else if x, ok := s.(*memory); ok {
+		x.mu.Lock()
+	}
+	f()
+	if x, ok := s.(*file); ok {
+		x.mu.Unlock()
+	}
+} // want `this path returns with s.mu still locked`

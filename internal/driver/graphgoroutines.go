@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -23,37 +24,42 @@ func goroutineGraph(notes []graphNote, tests bool) *graph.Graph {
 			{Node: true, Tone: graph.Warn, Text: "nobody in sight stops it or waits for it"},
 			{Node: true, Tone: graph.Bad, Text: "loses an error"},
 		},
-	}, functions: map[string]bool{}}
-	runs := map[string]bool{} // functions that are goroutines themselves
+	}, functions: map[string]bool{}, runs: map[string][]string{}}
 	for _, n := range notes {
 		if x := n.Goroutine; x != nil && (tests || !x.Test) {
 			m.add(n.pkg, x)
-			runs[n.pkg+"\n"+x.Runs] = true
 		}
 	}
-	m.join(runs)
+	m.join()
 	m.g.Lists = []graph.List{{Title: "Errors that are lost", Entries: m.lost}, {Title: "Nobody in sight", Entries: m.alone}}
 	return m.g
 }
 
 type goroutineMap struct {
 	g           *graph.Graph
-	functions   map[string]bool
+	functions   map[string]bool     // nodes of functions
+	runs        map[string][]string // goroutines by the function that they run
 	lost, alone []graph.Entry
 }
 
+func functionID(pkg, id string) string { return "f " + pkg + "." + id }
+
 // function is the node of a function that deals with goroutines.
-func (m *goroutineMap) function(pkg, name string) string {
-	id := "f " + pkg + "." + name
-	if !m.functions[id] {
-		m.functions[id] = true
-		m.g.Nodes = append(m.g.Nodes, graph.Node{ID: id, Lines: []graph.Line{{Text: name}, {Text: path.Base(pkg)}}})
+func (m *goroutineMap) function(pkg, name, id string) string {
+	node := functionID(pkg, id)
+	if !m.functions[node] {
+		m.functions[node] = true
+		where := path.Base(pkg)
+		if place := strings.TrimPrefix(id, name+" "); strings.HasPrefix(name, "func literal") {
+			where += ", " + place
+		}
+		m.g.Nodes = append(m.g.Nodes, graph.Node{ID: node, Lines: []graph.Line{{Text: name}, {Text: where}}})
 	}
-	return id
+	return node
 }
 
 func (m *goroutineMap) add(pkg string, x *report.Goroutine) {
-	starter := m.function(pkg, x.Starter)
+	starter := m.function(pkg, x.Starter, x.StartID)
 	n := graph.Node{ID: "g " + pkg + " " + x.At + " " + x.Runs, Round: true, Lines: []graph.Line{{Text: x.Runs}}}
 	started := x.Kind + ", " + x.At
 	if x.Many {
@@ -65,24 +71,24 @@ func (m *goroutineMap) add(pkg string, x *report.Goroutine) {
 	stops := map[string]bool{} // functions that stop it: an edge leads from them
 	for _, p := range x.Stops {
 		line(graph.Blue, "stopped: "+peerText(p))
-		if p.Func == "" || p.Func == x.Starter {
+		if p.Func == "" || p.ID == x.StartID {
 			continue
 		}
-		e := graph.Edge{From: m.function(pkg, p.Func), To: n.ID, Tone: graph.Blue, Dashed: true, Details: []string{"stops: " + peerText(p)}}
+		e := graph.Edge{From: m.function(pkg, p.Func, p.ID), To: n.ID, Tone: graph.Blue, Dashed: true, Details: []string{"stops: " + peerText(p)}}
 		for _, w := range x.Waits {
-			if w.Func == p.Func {
+			if w.ID == p.ID {
 				e.Details = append(e.Details, "waits: "+peerText(w))
 			}
 		}
-		if !stops[p.Func] {
+		if !stops[p.ID] {
 			m.g.Edges = append(m.g.Edges, e)
 		}
-		stops[p.Func] = true
+		stops[p.ID] = true
 	}
 	for _, p := range x.Waits {
 		line(graph.Good, "awaited: "+peerText(p))
-		if p.Func != "" && p.Func != x.Starter && !stops[p.Func] {
-			m.g.Edges = append(m.g.Edges, graph.Edge{From: n.ID, To: m.function(pkg, p.Func), Tone: graph.Good, Details: []string{"waits: " + peerText(p)}})
+		if p.Func != "" && p.ID != x.StartID && !stops[p.ID] {
+			m.g.Edges = append(m.g.Edges, graph.Edge{From: n.ID, To: m.function(pkg, p.Func, p.ID), Tone: graph.Good, Details: []string{"waits: " + peerText(p)}})
 		}
 	}
 	for _, p := range x.Errors {
@@ -105,6 +111,9 @@ func (m *goroutineMap) add(pkg string, x *report.Goroutine) {
 		m.alone = append(m.alone, graph.Entry{Text: x.Runs, Lines: []string{where}, Tone: graph.Warn, Nodes: []string{n.ID, starter}})
 	}
 	m.g.Nodes = append(m.g.Nodes, n)
+	if x.RunsID != "" {
+		m.runs[functionID(pkg, x.RunsID)] = append(m.runs[functionID(pkg, x.RunsID)], n.ID)
+	}
 }
 
 // peerText is what a peer does and where.
@@ -115,26 +124,32 @@ func peerText(p report.Peer) string {
 	return p.How + ", " + p.At
 }
 
-// join makes one node of a goroutine and the function that it runs, where that
-// starts goroutines in its turn: the map then shows who descends from whom.
-func (m *goroutineMap) join(runs map[string]bool) {
-	for key := range runs {
-		pkg, name, _ := strings.Cut(key, "\n")
-		id := "f " + pkg + "." + name
-		if !m.functions[id] {
-			delete(runs, key)
+// join shows who descends from whom. A function that deals with goroutines and is
+// itself what one goroutine runs is one with it; if several run it, each leads there.
+func (m *goroutineMap) join() {
+	one := map[string]string{}
+	for _, id := range sortedKeys(m.runs) {
+		switch by := m.runs[id]; {
+		case !m.functions[id]:
+		case len(by) == 1:
+			one[id] = by[0]
+		default:
+			for _, g := range by {
+				m.g.Edges = append(m.g.Edges, graph.Edge{From: g, To: id, Tone: graph.Quiet, Details: []string{"runs it"}})
+			}
 		}
 	}
-	var edges []graph.Edge
-	for _, n := range m.g.Nodes {
-		rest, ok := strings.CutPrefix(n.ID, "g ")
-		if !ok {
-			continue
-		}
-		pkg, _, _ := strings.Cut(rest, " ")
-		if runs[pkg+"\n"+n.Lines[0].Text] {
-			edges = append(edges, graph.Edge{From: n.ID, To: "f " + pkg + "." + n.Lines[0].Text, Tone: graph.Quiet, Details: []string{"runs"}})
+	m.g.Nodes = slices.DeleteFunc(m.g.Nodes, func(n graph.Node) bool { return one[n.ID] != "" })
+	node := func(id string) string { return cmp.Or(one[id], id) }
+	for i := range m.g.Edges {
+		e := &m.g.Edges[i]
+		e.From, e.To = node(e.From), node(e.To)
+	}
+	for _, list := range [][]graph.Entry{m.lost, m.alone} {
+		for i := range list {
+			for k, id := range list[i].Nodes {
+				list[i].Nodes[k] = node(id)
+			}
 		}
 	}
-	m.g.Edges = append(m.g.Edges, edges...)
 }

@@ -4,6 +4,7 @@ import (
 	"go/token"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
@@ -78,17 +79,17 @@ func hops(chain []model.Hop) []string {
 func (in *Info) goroutine(g *census.Goroutine) *report.Goroutine {
 	s := g.Spawn
 	out := &report.Goroutine{
-		Runs: "unknown function", Starter: ssabuild.FuncName(s.Fn), At: in.Prog.Place(ssabuild.InstrPos(s.Site)), Kind: s.Kind.String(),
+		Runs: "unknown function", Starter: ssabuild.FuncName(s.Fn), StartID: in.funcID(s.Fn), At: in.Prog.Place(ssabuild.InstrPos(s.Site)), Kind: s.Kind.String(),
 		Many: s.Many || s.InLoop, Ends: g.Ends, Test: in.Prog.IsTestFunc(s.Fn),
 		Waits: in.peers(g.Waits), Stops: in.peers(g.Stops), Errors: in.peers(g.Errors),
 	}
 	for i, t := range s.Targets {
 		switch {
 		case i > 0:
-			out.Runs += " or …"
+			out.Runs, out.RunsID = out.Runs+" or …", ""
 			return out
 		case t.Fn != nil:
-			out.Runs = ssabuild.FuncName(t.Fn)
+			out.Runs, out.RunsID = ssabuild.FuncName(t.Fn), in.funcID(t.Fn)
 		case t.Obj != nil:
 			out.Runs = t.Obj.Pkg().Name() + "." + t.Obj.Name()
 		}
@@ -96,12 +97,17 @@ func (in *Info) goroutine(g *census.Goroutine) *report.Goroutine {
 	return out
 }
 
+// funcID is unique in the package, other than the name of a literal.
+func (in *Info) funcID(fn *ssa.Function) string {
+	return ssabuild.FuncName(fn) + " " + in.Prog.Place(fn.Pos())
+}
+
 func (in *Info) peers(peers []census.Peer) []report.Peer {
 	var out []report.Peer
 	for _, p := range peers {
 		r := report.Peer{How: p.How, Lost: p.Lost}
 		if p.Fn != nil {
-			r.Func = ssabuild.FuncName(p.Fn)
+			r.Func, r.ID = ssabuild.FuncName(p.Fn), in.funcID(p.Fn)
 		}
 		if p.Pos.IsValid() {
 			r.At = in.Prog.Place(p.Pos)

@@ -172,6 +172,8 @@ var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{
 	"lines": func(s string) []string { return strings.Split(strings.TrimSuffix(s, "\n"), "\n") },
 	"grid":  gridStyle,
 	"lane":  laneHue,
+	// A long name may break behind its dots.
+	"breaks": func(s string) []string { return strings.SplitAfter(s, ".") },
 	"first": func(s string) string {
 		if s == "" {
 			return "blank"

@@ -31,7 +31,9 @@ type LockEdge struct {
 // A Goroutine is one place that starts goroutines.
 type Goroutine struct {
 	Runs    string `json:"runs"`    // what runs
+	RunsID  string `json:"runsID"`  // the name with the place where it is declared: literals have no names of their own
 	Starter string `json:"starter"` // the function that starts it
+	StartID string `json:"startID"`
 	At      string `json:"at"`
 	Kind    string `json:"kind"` // "goroutine", "timer callback", "handler", …
 	Many    bool   `json:"many,omitempty"`
@@ -45,6 +47,7 @@ type Goroutine struct {
 // A Peer is a place that deals with a goroutine; Func is empty if it is out of sight.
 type Peer struct {
 	Func string `json:"func,omitempty"`
+	ID   string `json:"id,omitempty"` // as Goroutine.RunsID
 	At   string `json:"at,omitempty"`
 	How  string `json:"how"`
 	Lost bool   `json:"lost,omitempty"`

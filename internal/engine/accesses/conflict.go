@@ -68,6 +68,26 @@ func bothForeign(x, y *Access) bool {
 	return x.Foreign != nil && y.Foreign != nil && x.Update == model.NoUpdate && y.Update == model.NoUpdate
 }
 
+// copyOfOther reports whether a path leads through a field of a local struct that
+// was copied from elsewhere.
+func (a *Analysis) copyOfOther(path *access.Path) bool {
+	al, ok := path.Root().Owner.(*ssa.Alloc)
+	if !ok || path.Root().Kind != access.Cell || path.Depth() == 0 {
+		return false
+	}
+	for _, st := range a.prog.StoresTo(al) {
+		switch v := st.Val.(type) {
+		case *ssa.UnOp:
+			if _, local := v.X.(*ssa.Alloc); !local {
+				return true
+			}
+		case *ssa.Call, *ssa.Extract, *ssa.Parameter:
+			return true
+		}
+	}
+	return false
+}
+
 // testsOnly reports whether accesses of ordinary code meet only because a test
 // starts a goroutine, or calls something beside one: tests do not judge what they test.
 func (a *Analysis) testsOnly(m spawn.Meeting, x, y *Access) bool {
@@ -119,6 +139,9 @@ func timerOf(fp *spawn.Footprint, y *Access) bool {
 // fresh reports whether the access is on an object that nobody else knows while
 // its function runs.
 func (a *Analysis) fresh(x *Access) bool {
+	if x.Content && a.copyOfOther(x.Path) {
+		return false // the copy is new, what it points to is not
+	}
 	return a.prog.Unpublished(x.Path, x.Fn) && !a.handedAway(x.Path.RootPath())
 }
 

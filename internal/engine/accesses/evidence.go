@@ -15,7 +15,6 @@ import (
 // that the counts do not show.
 const (
 	sureRatio, sureHeld = 0.75, 5
-	namedRatio          = 0.6
 	contentRatio        = 0.6
 )
 
@@ -42,9 +41,9 @@ func (a *Analysis) Sure(g *Guard, s *Site) bool {
 	beside := a.takes(s.Fn, g.Lock)
 	switch {
 	case s.Base == nil:
-		return enough || g.Content && g.Ratio() >= contentRatio || dedicated(g.Lock, g.Field) && g.Ratio() >= namedRatio
+		return enough || g.Content && g.Ratio() >= contentRatio || dedicated(g.Lock, g.Field)
 	case dedicated(g.Lock, g.Field):
-		return g.Ratio() >= namedRatio && g.Held >= minHeld && (own || a.fromReceiver(s))
+		return own || a.fromReceiver(s)
 	case g.Content:
 		return enough || (own || a.fromReceiver(s) && a.spawn.Outside(s.Fn)) && (g.Ratio() >= contentRatio || beside)
 	case beside && own, a.fromReceiver(s) && s.Base.Depth() == 1 && g.lockedItself():

@@ -205,6 +205,9 @@ func (a *Analysis) infer(k Key, sites []*Site) {
 	if sure {
 		need, held = minRatioSure, minHeldSure
 	}
+	if dedicated(best.Lock, k.Class) {
+		need, held = 0, minHeldSure // the lock has no other purpose, however often it is forgotten
+	}
 	if best.Held < held || best.Ratio() < need {
 		// Weak statistics are enough for an access right beside the lock's own
 		// critical section: there the function itself shows what it protects.

@@ -129,3 +129,23 @@ func newIndex() *index {
 	go x.run()
 	return x
 }
+
+type backend struct {
+	calls *int64
+	name  string
+}
+
+type picker struct{ backends []backend }
+
+// Pick compares plainly what it then adds to atomically, through a copy of the struct.
+func (p *picker) Pick() string {
+	best := p.backends[0]
+	for i := range p.backends {
+		b := p.backends[i]
+		if *b.calls < *best.calls { // want `b.calls is read plainly, but updated atomically`
+			best = b
+		}
+	}
+	atomic.AddInt64(best.calls, 1)
+	return best.name
+}

@@ -37,3 +37,35 @@ func (h *hosts) LookupV4(name string) string {
 func (h *hosts) LookupV6(name string) string {
 	return h.find(h.table, name+"6") // want `h.table is read without h.RWMutex`
 }
+
+// A client has a lock for its logger alone, and a getter that takes it.
+type client struct {
+	lgMu sync.RWMutex
+	lg   func(string)
+}
+
+func (c *client) SetLogger(lg func(string)) {
+	c.lgMu.Lock()
+	c.lg = lg
+	c.lgMu.Unlock()
+}
+
+func (c *client) Logger() func(string) {
+	c.lgMu.RLock()
+	defer c.lgMu.RUnlock()
+	return c.lg
+}
+
+func (c *client) Sync() {
+	c.lg("sync") // want `c.lg is read without c.lgMu`
+}
+
+func (c *client) Close() {
+	c.lg("close") // want `c.lg is read without c.lgMu`
+}
+
+func (c *client) backoff() func() {
+	return func() {
+		c.lg("backoff") // who calls this, under which locks, is not known
+	}
+}

@@ -20,8 +20,8 @@
 //
 // # Fix
 //
-// Defer the same recover, or start both in a group of conclint's runtime, which
-// carries panics to the join.
+// Defer the sibling's recover, where it is a function or method that both can name. Or
+// start both in a group of conclint's runtime, which carries panics to the join.
 //
 // # When it stays silent
 //

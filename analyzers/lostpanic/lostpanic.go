@@ -32,6 +32,7 @@ func run(in *engine.Info, r *report.Reporter) {
 			Pos:  pos,
 			Message: fmt.Sprintf("a panic of %s in this goroutine ends the process: unlike the one started at %s it has no recover",
 				b.Calls, in.Prog.Place(b.Sibling.Site.Pos())),
+			Fixes: fixes(in, b),
 		})
 	}
 }

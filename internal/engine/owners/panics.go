@@ -17,7 +17,8 @@ import (
 type Bare struct {
 	Spawn   *spawn.Spawn
 	Sibling *spawn.Spawn
-	Calls   string // the foreign code that may panic
+	Calls   string     // the foreign code that may panic
+	Shield  *ssa.Defer // what the sibling defers to recover; nil if the helper that starts it does
 }
 
 // Bares lists the goroutines that run foreign code without recover beside protected siblings.
@@ -66,7 +67,7 @@ func (a *Analysis) Bares() []Bare {
 		}
 		for _, sc := range scopesOf(s) {
 			if sib := shields[sc]; sib != nil {
-				out = append(out, Bare{s, sib, calls})
+				out = append(out, Bare{Spawn: s, Sibling: sib, Calls: calls, Shield: a.shieldOf(sib)})
 				break
 			}
 		}
@@ -98,7 +99,21 @@ func (a *Analysis) protected(s *spawn.Spawn) bool {
 	return false
 }
 
-func (a *Analysis) recovers(fn *ssa.Function) bool {
+func (a *Analysis) shieldOf(s *spawn.Spawn) *ssa.Defer {
+	for _, t := range s.Targets {
+		if t.Fn != nil {
+			if d := a.recovery(t.Fn); d != nil {
+				return d
+			}
+		}
+	}
+	return nil
+}
+
+func (a *Analysis) recovers(fn *ssa.Function) bool { return a.recovery(fn) != nil }
+
+// recovery is the deferred call in fn that recovers, nil if there is none.
+func (a *Analysis) recovery(fn *ssa.Function) *ssa.Defer {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			d, ok := instr.(*ssa.Defer)
@@ -106,16 +121,16 @@ func (a *Analysis) recovers(fn *ssa.Function) bool {
 				continue
 			}
 			if callee := ssabuild.StaticCallee(d.Common()); callee != nil && recovering.MatchString(callee.Name()) {
-				return true
+				return d
 			}
 			for _, t := range a.prog.Callees(d) {
 				if t.Fn != nil && callsRecover(t.Fn) {
-					return true
+					return d
 				}
 			}
 		}
 	}
-	return false
+	return nil
 }
 
 func callsRecover(fn *ssa.Function) bool {

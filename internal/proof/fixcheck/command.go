@@ -159,7 +159,7 @@ func (s settings) check(ctx context.Context, t target, scratch string, all *resu
 		return err
 	}
 	all.together(t, n, complaints)
-	return nil
+	return r.play(ctx, outcomes, all)
 }
 
 // trials lists the fixes of the target's findings, and counts what is reported and offered.

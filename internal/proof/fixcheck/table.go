@@ -34,6 +34,8 @@ type results struct {
 	bare       []string // reports of the default tier without a fix
 	joint      []string // what is said about fixes applied together
 	jointBad   int
+	// Scenarios: bugs that show when they run, repaired twins that pass, bugs that pass once a fix is applied.
+	shown, passed, cured int
 }
 
 // readTiers asks the tool for its codes.
@@ -126,6 +128,9 @@ func (r *results) print(w io.Writer) {
 	}
 	row(tw, "all", total)
 	tw.Flush()
+	if r.shown+r.passed > 0 {
+		r.joint = append(r.joint, fmt.Sprintf("run under the race detector: %d bugs fail, %d repaired twins pass, %d bugs pass with a fix", r.shown, r.passed, r.cured))
+	}
 	for _, line := range append(r.joint, r.failed...) {
 		fmt.Fprintln(w, line)
 	}

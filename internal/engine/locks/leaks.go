@@ -190,14 +190,27 @@ func exportedLocker(l *leak) bool {
 
 func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
 
-// failed reports whether the exit returns an error.
+// failed reports whether the exit returns an error: one that is not nil, or one of
+// which nothing is known beside a nil or zero result.
 func (l *leak) failed() bool {
+	results := l.run.fn.Signature.Results()
+	unknown := results.Len() > 1 && isError(results.At(results.Len()-1).Type())
+	empty := false
 	for _, c := range l.conds {
-		if c.Result && c.Val.Kind == model.NonNil && isError(l.run.fn.Signature.Results().At(c.Index).Type()) {
+		if !c.Result {
+			continue
+		}
+		isErr := isError(results.At(c.Index).Type())
+		switch {
+		case isErr && c.Val.Kind == model.NonNil:
 			return true
+		case isErr:
+			unknown = false
+		case c.Val.Kind == model.Nil, c.Val.Kind == model.False, c.Val == model.Val{Kind: model.Eq}:
+			empty = true
 		}
 	}
-	return false
+	return unknown && empty
 }
 
 // handsOut reports whether the owner of the lock leaves the function with it: it

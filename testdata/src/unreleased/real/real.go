@@ -80,3 +80,39 @@ func (r *remote) connectBad() error {
 		r.mu.RUnlock()
 	}
 }
+
+// From a vector cache with one lock per shard: the error comes from a function of
+// which nothing is known, and the result beside it is nil.
+var shards = uint64(512)
+
+type shardedCache struct {
+	locks []sync.RWMutex
+	cache [][]float32
+	wrap  func(uint64) error
+}
+
+func (n *shardedCache) multiGetBad(ids []uint64) ([][]float32, error) {
+	out := make([][]float32, len(ids))
+	for i, id := range ids {
+		n.locks[id%shards].RLock()
+		vec := n.cache[id]
+		if vec == nil {
+			return nil, n.wrap(id) // want `this path returns with n.locks\[\] still read-locked`
+		}
+		out[i] = vec
+		n.locks[id%shards].RUnlock()
+	}
+	return out, nil
+}
+
+func (n *shardedCache) lockAll() {
+	for i := range n.locks {
+		n.locks[i].Lock()
+	}
+}
+
+func (n *shardedCache) unlockAll() {
+	for i := range n.locks {
+		n.locks[i].Unlock()
+	}
+}

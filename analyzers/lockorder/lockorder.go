@@ -3,6 +3,8 @@ package lockorder
 import (
 	_ "embed"
 	"fmt"
+	"go/ast"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -27,7 +29,11 @@ func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
 
 func run(in *engine.Info, r *report.Reporter) {
 	for _, c := range in.Locks.Cycles(in.ImportedEdges) {
-		r.Add(diagnose(in, c))
+		if c.Import == "" {
+			r.Add(diagnose(in, c))
+		} else if spec := importSpec(in, c.Import); spec != nil {
+			r.Add(meeting(in, c, spec))
+		}
 	}
 	for _, e := range in.Locks.Pairs() {
 		r.Add(pair(in, e))
@@ -65,14 +71,56 @@ func diagnose(in *engine.Info, c locks.Cycle) report.Diagnostic {
 	if c.NeedsWriter {
 		d.Message += " if a writer waits"
 	}
-	// Each has its first lock before any waits: the order in which it happens.
-	for i, e := range c.Edges {
-		d.Witness = append(d.Witness, in.Steps(fmt.Sprintf("G%d", i+1), e.Outer, verb(e.FromMode)+e.FromName)...)
+	d.Witness = witness(in, c)
+	return d
+}
+
+// meeting reports a cycle whose halves are in packages that do not know each
+// other: this is the first to bring them together, by its imports.
+func meeting(in *engine.Info, c locks.Cycle, spec *ast.ImportSpec) report.Diagnostic {
+	d := report.Diagnostic{Code: "lockorder/cycle", Pos: spec.Path.Pos(), Key: c.Key(), Witness: witness(in, c)}
+	if len(c.Edges) > 2 && !c.OneOwner() {
+		d.Code = "lockorder/long"
 	}
+	ways := make([]string, len(c.Edges))
 	for i, e := range c.Edges {
-		d.Witness = append(d.Witness, in.Steps(fmt.Sprintf("G%d", i+1), e.Inner, "waits to lock "+e.ToName)...)
+		ways[i] = fmt.Sprintf("%s (%s) locks %s while holding %s", e.Func, e.Inner[0].At, e.To.Short(), e.From.Short())
+	}
+	d.Message = fmt.Sprintf("this import brings together two lock orders: %s; the two may deadlock", strings.Join(ways, ", but "))
+	if c.NeedsWriter {
+		d.Message += " if a writer waits"
 	}
 	return d
+}
+
+// importSpec is the import of a package in the first file that has it, tests last.
+func importSpec(in *engine.Info, path string) *ast.ImportSpec {
+	var inTest *ast.ImportSpec
+	for _, f := range in.Prog.Files {
+		for _, spec := range f.Imports {
+			if p, err := strconv.Unquote(spec.Path.Value); err != nil || p != path {
+				continue
+			}
+			if !in.Prog.InTestFile(spec.Pos()) {
+				return spec
+			}
+			if inTest == nil {
+				inTest = spec
+			}
+		}
+	}
+	return inTest
+}
+
+func witness(in *engine.Info, c locks.Cycle) (steps []report.Step) {
+	// Each has its first lock before any waits: the order in which it happens.
+	for i, e := range c.Edges {
+		steps = append(steps, in.Steps(fmt.Sprintf("G%d", i+1), e.Outer, verb(e.FromMode)+e.FromName)...)
+	}
+	for i, e := range c.Edges {
+		steps = append(steps, in.Steps(fmt.Sprintf("G%d", i+1), e.Inner, "waits to lock "+e.ToName)...)
+	}
+	return steps
 }
 
 func verb(m api.Mode) string {

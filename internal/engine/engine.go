@@ -134,7 +134,7 @@ func (in *Info) importEdges() {
 		fromMode, toMode api.Mode
 		fn               string
 	}
-	seen := make(map[key]bool)
+	seen := make(map[key]int)
 	imports := append([]*types.Package(nil), in.pass.Pkg.Imports()...)
 	sort.Slice(imports, func(i, j int) bool { return imports[i].Path() < imports[j].Path() })
 	for _, imp := range imports {
@@ -150,10 +150,13 @@ func (in *Info) importEdges() {
 		}
 		for _, e := range edges {
 			k := key{e.From, e.To, e.FromMode, e.ToMode, e.Func}
-			if !seen[k] {
-				seen[k] = true
-				in.ImportedEdges = append(in.ImportedEdges, e)
+			i, ok := seen[k]
+			if !ok {
+				i = len(in.ImportedEdges)
+				seen[k] = i
+				in.ImportedEdges = append(in.ImportedEdges, model.ImportedEdge{Edge: e})
 			}
+			in.ImportedEdges[i].Imports = append(in.ImportedEdges[i].Imports, imp.Path())
 		}
 	}
 }
@@ -164,11 +167,14 @@ const maxEdges = 600
 
 // exportEdges passes on the imported edges and this package's own, outside tests.
 func (in *Info) exportEdges() {
-	edges := in.ImportedEdges
+	edges := make([]model.Edge, len(in.ImportedEdges))
+	for i := range edges {
+		edges[i] = in.ImportedEdges[i].Edge
+	}
 	if in.Locks != nil {
 		for _, e := range in.Locks.Edges() {
 			if !in.Prog.IsTestFunc(e.Fn) && !e.Same {
-				edges = append(edges[:len(edges):len(edges)], e.Edge)
+				edges = append(edges, e.Edge)
 			}
 		}
 	}
@@ -234,6 +240,7 @@ func (in *Info) notes(cfg *Config) {
 		{Name: "functions-over-budget", Value: int64(over)},
 		{Name: "explorer-scopes", Value: int64(explored.Stats.Scopes)},
 		{Name: "explorer-scopes-over-budget", Value: int64(explored.Stats.Over)},
+		{Name: "explorer-scopes-sliced", Value: int64(explored.Stats.Narrow)},
 		{Name: "explorer-steps", Value: int64(explored.Stats.Steps)},
 	})})
 }

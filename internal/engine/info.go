@@ -37,7 +37,7 @@ type Info struct {
 	// Pass is the engine's pass: syntax, types, file set.
 	Pass *analysis.Pass
 	// ImportedEdges are the lock-order edges of all imported packages.
-	ImportedEdges []model.Edge
+	ImportedEdges []model.ImportedEdge
 
 	accesses   *accesses.Analysis
 	explored   *skeleton.Analysis // see [Info.Interleavings]

@@ -25,6 +25,13 @@ type Edge struct {
 	Same             bool // two instances of one class
 }
 
+// An ImportedEdge is an edge of another package, with the direct imports whose
+// facts bring it in, sorted.
+type ImportedEdge struct {
+	Edge
+	Imports []string
+}
+
 // Gated reports whether a common gate excludes the two edges from running at
 // once; a gate taken for reading on both sides excludes nothing.
 func Gated(a, b *Edge) bool {

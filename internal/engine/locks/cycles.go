@@ -1,6 +1,7 @@
 package locks
 
 import (
+	"go/token"
 	"slices"
 	"sort"
 	"strings"
@@ -19,6 +20,7 @@ type Cycle struct {
 	NeedsWriter bool   // some lock of the cycle is taken for reading on both sides
 	Guess       bool   // it needs two instances to be one that most likely are not, see [Analysis.guess]
 	Also        []Edge // where other cycles through Edges[0] would be reported
+	Import      string // the cycle meets only here: no line of this package is part of it, and this import brings in its later half
 }
 
 // Key identifies the cycle by its classes, wherever it is found.
@@ -29,6 +31,14 @@ func (c Cycle) Key() string {
 	}
 	sort.Strings(classes)
 	return strings.Join(classes, " ")
+}
+
+// Pos is where the cycle is to be reported, none if it is at an import.
+func (c Cycle) Pos() token.Pos {
+	if c.Edges[0].Site == nil {
+		return token.NoPos
+	}
+	return ssabuild.InstrPos(c.Edges[0].Site)
 }
 
 // OneOwner reports whether all locks of the cycle are fields of one type, so that
@@ -47,9 +57,10 @@ func (c Cycle) OneOwner() bool {
 const maxCycle = 5
 
 // Cycles finds the cycles of the lock order that involve an edge of this package
-// outside tests, one per set of classes, shortest first. imported are the edges
-// of other packages.
-func (a *Analysis) Cycles(imported []model.Edge) []Cycle {
+// outside tests, or whose edges come from different imports, so that no package
+// below saw them all; one per set of classes, shortest first. imported are the
+// edges of other packages, each with the imports that bring it in.
+func (a *Analysis) Cycles(imported []model.ImportedEdge) []Cycle {
 	g := newOrder()
 	for _, e := range a.edges {
 		if !a.prog.IsTestFunc(e.Fn) && !e.Same {
@@ -57,8 +68,14 @@ func (a *Analysis) Cycles(imported []model.Edge) []Cycle {
 		}
 	}
 	own := len(g.edges)
-	for _, e := range imported {
-		g.add(Edge{Edge: e})
+	for i := range imported {
+		g.add(Edge{Edge: imported[i].Edge})
+	}
+	g.imports = func(i int) []string {
+		if i < own {
+			return nil
+		}
+		return imported[i-own].Imports
 	}
 	g.findComponents()
 	g.owning = a.owning
@@ -70,8 +87,8 @@ func (a *Analysis) Cycles(imported []model.Edge) []Cycle {
 	}
 	seen := make(map[string]bool)
 	var out []Cycle
-	for i := range own {
-		if !g.cyclic(g.edges[i]) {
+	for i := range g.edges {
+		if !g.cyclic(g.edges[i]) || i >= own && g.edges[i].Weak {
 			continue
 		}
 		for _, c := range g.through(i) {
@@ -85,7 +102,7 @@ func (a *Analysis) Cycles(imported []model.Edge) []Cycle {
 	}
 	sortByPlace(out)
 	// Longer ways round from one acquisition have the cause of the shortest.
-	out = slices.CompactFunc(out, func(c, d Cycle) bool { return c.Edges[0].Site == d.Edges[0].Site })
+	out = slices.CompactFunc(out, func(c, d Cycle) bool { return c.Import == "" && c.Edges[0].Site == d.Edges[0].Site })
 	out = oneCause(out)
 	sortByPlace(out)
 	return out
@@ -93,7 +110,7 @@ func (a *Analysis) Cycles(imported []model.Edge) []Cycle {
 
 func sortByPlace(cycles []Cycle) {
 	sort.SliceStable(cycles, func(i, j int) bool {
-		p, q := ssabuild.InstrPos(cycles[i].Edges[0].Site), ssabuild.InstrPos(cycles[j].Edges[0].Site)
+		p, q := cycles[i].Pos(), cycles[j].Pos()
 		if p != q {
 			return p < q
 		}
@@ -167,6 +184,8 @@ type order struct {
 
 	owning func(field access.Class) bool // see [Analysis.owning]
 	guess  func(c Cycle) bool            // see [Analysis.guess]
+
+	imports func(edge int) []string // the imports that bring in an edge, none for edges of this package
 }
 
 // findComponents prepares cyclic: an edge between components is in no cycle.
@@ -308,13 +327,37 @@ func (g *order) cycle(edges []int) (Cycle, bool) {
 			best = i
 		}
 	}
+	if best < 0 {
+		if c.Import = g.meets(edges); c.Import == "" {
+			return c, false
+		}
+		best = 0
+	}
 	for i := range edges {
 		c.Edges = append(c.Edges, g.edges[edges[(best+i)%n]])
 	}
-	if best >= 0 && g.guess != nil {
+	if g.guess != nil {
 		c.Guess = g.guess(c)
 	}
-	return c, best >= 0
+	return c, true
+}
+
+// meets is the last import that brings in some edge of a cycle of imported edges,
+// "" if one import brings in all of them: then it was reported there.
+func (g *order) meets(edges []int) string {
+	common := slices.Clone(g.imports(edges[0]))
+	last := ""
+	for _, i := range edges {
+		from := g.imports(i)
+		common = slices.DeleteFunc(common, func(p string) bool { return !slices.Contains(from, p) })
+		if len(from) > 0 {
+			last = max(last, from[0])
+		}
+	}
+	if len(common) > 0 {
+		return ""
+	}
+	return last
 }
 
 func (g *order) rank(e Edge) int { return g.count[[2]access.Class{e.From, e.To}] }

@@ -6,7 +6,7 @@ RUNS    ?= corpus audit bench
 FUZZTIME ?= 30s
 MODULE  ?= github.com/caddyserver/caddy/v2@v2.11.9
 
-.PHONY: help build test test-root test-runtime test-nested house e2e corpus audit sample bench fixcheck evidence bench-runtime docs fmt lint cross clean
+.PHONY: help build test test-root test-runtime test-nested house e2e e2e-cache e2e-html corpus audit sample bench fixcheck evidence bench-runtime docs fmt lint cross clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*## |^[a-z0-9-]+:  +## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -26,12 +26,19 @@ test-runtime:    ## tests of the runtime module, under the race detector
 test-nested:     ## tests that need other modules: third-party rows of the table, peers of the runtime
 	cd internal/api/thirdparty && $(GO) vet ./... && $(GO) test ./...
 	cd runtime/bench && $(GO) vet ./... && $(GO) test ./...
+	cd internal/page/browser && $(GO) vet ./...
 
 house:           ## the rules of the house alone: import directions, sizes, pages, words
 	$(GO) test ./internal/house
 
 e2e:             ## the command end to end: standalone, under go vet, as plugin
 	$(GO) test -count=1 ./cmd/... $(patsubst %,./%/...,$(wildcard plugin)) ./internal/linttest ./internal/driver/...
+
+e2e-cache:       ## a build cache shared through GOCACHEPROG, with an implementation by others
+	CONCLINT_E2E_CACHE=1 $(GO) test -count=1 -run TestSharedCache ./cmd/conclint
+
+e2e-html: build  ## the HTML report and the graphs in headless Chromium; SHOTS=DIR keeps the screenshots
+	cd internal/page/browser && CONCLINT=$(CURDIR)/$(BIN)/conclint CONCLINT_SHOTS=$(SHOTS) $(GO) test -count=1 ./...
 
 corpus: build    ## recall and false alarms on labelled bugs; CORPUS_REPO and ARGS: see testdata/corpus/README.md
 	$(GO) run ./internal/proof corpus -conclint $(BIN)/conclint $(ARGS)

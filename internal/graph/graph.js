@@ -30,6 +30,14 @@
       e.classList.toggle("near", on);
     }
   }
+  // show scrolls so that the middle of some nodes is in the middle.
+  function show(set) {
+    const boxes = [...set].map((n) => nodes.get(n)?.getBoundingClientRect()).filter(Boolean);
+    if (!boxes.length) return;
+    const mid = (a, b) => (Math.min(...boxes.map((r) => r[a])) + Math.max(...boxes.map((r) => r[b]))) / 2;
+    const v = view.getBoundingClientRect();
+    view.scrollBy(mid("left", "right") - (v.left + v.right) / 2, mid("top", "bottom") - (v.top + v.bottom) / 2);
+  }
   function text(tag, s, parent) {
     const e = document.createElement(tag);
     e.textContent = s;
@@ -70,7 +78,7 @@
     if (!words.length) return mark(null);
     const set = new Set([...nodes.keys()].filter((n) => words.every((x) => label(n).toLowerCase().includes(x))));
     mark(set);
-    if (set.size) nodes.get([...set][0]).scrollIntoView({ block: "center", inline: "center" });
+    show(set);
   }
 
   for (const [n, e] of nodes) {
@@ -88,7 +96,7 @@
       e.setAttribute("aria-pressed", "true");
       const set = new Set(e.dataset.nodes.split(" ").filter(Boolean));
       mark(set);
-      nodes.get([...set][0])?.scrollIntoView({ block: "center", inline: "center" });
+      show(set);
     });
   }
   search.addEventListener("input", () => find(search.value));
@@ -120,7 +128,7 @@
   });
   if (w > view.clientWidth || h > view.clientHeight) {
     const whole = Math.min((view.clientWidth - 14) / w, (view.clientHeight - 14) / h);
-    if (whole > 0.55) fit();
+    if (whole > 0.7) fit();
   }
   if (location.hash.length > 1) {
     const p = new URLSearchParams(location.hash.slice(1));

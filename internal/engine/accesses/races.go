@@ -92,7 +92,7 @@ func (a *Analysis) race(g *Group) *Race {
 			}
 		}
 		if best != nil {
-			conflicts = append(conflicts, a.anchored(best.oriented()))
+			conflicts = append(conflicts, a.anchored(a.oriented(best)))
 		}
 	}
 	if len(conflicts) == 0 {
@@ -101,15 +101,15 @@ func (a *Analysis) race(g *Group) *Race {
 	return &Race{Group: g, Family: a.family(conflicts), Conflicts: conflicts}
 }
 
-// oriented puts first where the repair belongs: the side without a lock if the
-// other has one, otherwise the write that happens in a goroutine.
-func (c *Conflict) oriented() *Conflict {
-	if IsCounter(c.X) && !IsCounter(c.Y) {
-		return c
-	}
-	bare := c.XLocks > 0 && c.YLocks == 0
-	inGoroutine := c.Meeting.A.Thread == nil && c.Meeting.B.Thread != nil && c.Y.Write() && (c.XLocks == 0 || c.YLocks > 0)
-	if !bare && !inGoroutine {
+// oriented puts first where the repair belongs: a test before what it tests, the
+// side without a lock if the other has one, an update, otherwise the write that
+// happens in a goroutine.
+func (a *Analysis) oriented(c *Conflict) *Conflict {
+	ofTest := a.prog.IsTestFunc(c.Y.Fn) && !a.prog.IsTestFunc(c.X.Fn)
+	bare := c.XLocks > 0 && c.YLocks == 0 && (!IsCounter(c.X) || IsCounter(c.Y) || c.X.Update == model.CheckSet)
+	inGoroutine := c.Meeting.A.Thread == nil && c.Meeting.B.Thread != nil && c.Y.Write() && (c.XLocks == 0 || c.YLocks > 0) &&
+		(!IsCounter(c.X) || IsCounter(c.Y))
+	if !ofTest && !bare && !inGoroutine {
 		return c
 	}
 	d := *c

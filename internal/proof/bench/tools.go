@@ -6,10 +6,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // Versions of the tools that are compared with.
-const staticcheckModule = "honnef.co/go/tools/cmd/staticcheck@v0.8.2"
+const (
+	staticcheckModule = "honnef.co/go/tools/cmd/staticcheck@v0.8.2"
+	golangciModule    = "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0"
+)
 
 // A tool is one way to analyse all packages of a module.
 type tool struct {
@@ -28,26 +32,29 @@ func tools(ctx context.Context, conclint, cache string, note func(string, ...any
 		{"conclint as vettool", []string{"go", "vet", "-vettool=" + conclint, "./..."}, 1, goCache},
 		{"go vet", []string{"go", "vet", "./..."}, 1, goCache},
 	}
-	bin, err := install(ctx, filepath.Join(cache, "bin"), "staticcheck", staticcheckModule)
-	if err != nil {
-		note("staticcheck is left out: %v", err)
-	} else {
-		all = append(all, tool{"staticcheck", []string{bin, "./..."}, 1, func(cache string) []string {
-			return append(goCache(cache), "STATICCHECK_CACHE="+filepath.Join(cache, "staticcheck"))
-		}})
-	}
-	if bin, err := exec.LookPath("golangci-lint"); err != nil {
-		note("golangci-lint is left out: not in PATH")
-	} else {
-		all = append(all, tool{"golangci-lint", []string{bin, "run", "--default=standard", "--allow-parallel-runners", "./..."}, 1, func(cache string) []string {
-			return append(goCache(cache), "GOLANGCI_LINT_CACHE="+filepath.Join(cache, "golangci"))
+	for _, peer := range []struct {
+		name, module, cacheVar string
+		args                   []string
+	}{
+		{"staticcheck", staticcheckModule, "STATICCHECK_CACHE", []string{"./..."}},
+		{"golangci-lint", golangciModule, "GOLANGCI_LINT_CACHE", []string{"run", "--default=standard", "--allow-parallel-runners", "./..."}},
+	} {
+		bin, err := install(ctx, filepath.Join(cache, "bin"), peer.name, peer.module)
+		if err != nil {
+			note("%s is left out: %v", peer.name, err)
+			continue
+		}
+		all = append(all, tool{peer.name, append([]string{bin}, peer.args...), 1, func(cache string) []string {
+			return append(goCache(cache), peer.cacheVar+"="+filepath.Join(cache, peer.name))
 		}})
 	}
 	return all, nil
 }
 
-// install builds a command once and returns its path.
+// install builds a command at its version once and returns its path.
 func install(ctx context.Context, dir, name, module string) (string, error) {
+	_, version, _ := strings.Cut(module, "@")
+	dir = filepath.Join(dir, version)
 	path := filepath.Join(dir, name)
 	if _, err := os.Stat(path); err == nil {
 		return path, nil

@@ -51,6 +51,8 @@ func TestForEditor(t *testing.T) {
 	assert.Empty(t, off)
 
 	s.Report.Select = &Selection{Rules: []Rule{{Pattern: "all", On: false}}, Paths: []PathRules{{Glob: "x/**", Rules: []Rule{{Pattern: "relock", On: true}}}}}
-	on, _ = forEditor(t, s)
-	assert.Contains(t, on, "relock", "in x")
+	on, off = forEditor(t, s)
+	assert.Equal(t, []string{"conclint", "relock"}, on, "in x")
+	assert.Contains(t, off, "unreleased")
+	assert.NotContains(t, off, "relock_strict")
 }

@@ -128,7 +128,7 @@ func (b *build) compile(ctx context.Context, scratch string) error {
 	}
 	defer os.RemoveAll(tmp)
 	binary := filepath.Join(tmp, filepath.Base(b.output))
-	_, err = goCommand(ctx, scratch, "build", "-mod=mod", "-o", binary, "-ldflags=-X "+goplsPath+"/internal/version.VersionOverride="+name, ".")
+	_, err = goCommand(ctx, scratch, "build", "-mod=mod", "-o", binary, "-ldflags=-X main.version="+name, ".")
 	if err != nil {
 		return fmt.Errorf("gopls %s and conclint from %s do not build together: %w", b.release, b.from, err)
 	}

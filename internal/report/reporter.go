@@ -31,19 +31,29 @@ const TwinSuffix = "_strict"
 // Emits reports whether findings of a code in a file leave a reporter; a file
 // that is unknown is "".
 func (o Options) Emits(c CodeInfo, file string) bool {
-	if o.Except != nil && o.Except.Shows(c, file) {
+	return o.emits(c, func(s *Selection) bool { return s.Shows(c, file) })
+}
+
+func (o Options) emits(c CodeInfo, shows func(*Selection) bool) bool {
+	if o.Except != nil && shows(o.Except) {
 		return false
 	}
 	if o.Select != nil && !o.All {
-		return o.Select.Shows(c, file)
+		return shows(o.Select)
 	}
 	return c.Tier == Default || o.Strict || o.All
 }
 
-// EmitsSomewhere reports whether there may be a file in which findings of a
-// code leave a reporter.
+// EmitsSomewhere reports whether there is a file, be it one that no path
+// matches or one that a single path does, in which findings of a code leave a
+// reporter.
 func (o Options) EmitsSomewhere(c CodeInfo) bool {
-	return o.Emits(c, "") || o.Select != nil && len(o.Select.Paths) > 0
+	if o.Emits(c, "") {
+		return true
+	}
+	return o.Select != nil && slices.ContainsFunc(o.Select.Paths, func(p PathRules) bool {
+		return o.emits(c, func(s *Selection) bool { return s.showsAt(c, []PathRules{p}) })
+	})
 }
 
 // Twin returns the options of a reporter for what is missing from the strict

@@ -37,11 +37,21 @@ type Selection struct {
 // unknown is "". Enabling an analyzer enables its codes of the tiers in force;
 // a strict code is on when the strict tier is, or when it is enabled by its
 // own name.
-func (s *Selection) Shows(c CodeInfo, file string) bool {
-	rules, strict := s.rulesFor(file)
+func (s *Selection) Shows(c CodeInfo, file string) bool { return s.showsAt(c, s.matching(file)) }
+
+// showsAt is Shows in a file that these paths match.
+func (s *Selection) showsAt(c CodeInfo, paths []PathRules) bool {
+	strict := s.Strict
+	rules := slices.Clone(s.Rules)
+	for _, p := range paths {
+		rules = append(rules, p.Rules...)
+		if p.Strict != nil && !s.Forced {
+			strict = *p.Strict
+		}
+	}
 	inForce := strict || c.Tier == Default
 	on := inForce
-	for _, r := range rules {
+	for _, r := range append(rules, s.Last...) {
 		if !Match(r.Pattern, c) {
 			continue
 		}
@@ -57,21 +67,17 @@ func (s *Selection) Shows(c CodeInfo, file string) bool {
 	return on
 }
 
-func (s *Selection) rulesFor(file string) (rules []Rule, strict bool) {
-	strict = s.Strict
-	rules = slices.Clone(s.Rules)
-	if rel, err := filepath.Rel(s.Dir, file); len(s.Paths) > 0 && err == nil && filepath.IsLocal(rel) {
-		name := filepath.ToSlash(rel)
-		for _, p := range s.Paths {
-			if MatchPath(p.Glob, name) {
-				rules = append(rules, p.Rules...)
-				if p.Strict != nil && !s.Forced {
-					strict = *p.Strict
-				}
-			}
-		}
+// matching are the paths that match a file.
+func (s *Selection) matching(file string) []PathRules {
+	if len(s.Paths) == 0 {
+		return nil
 	}
-	return append(rules, s.Last...), strict
+	rel, err := filepath.Rel(s.Dir, file)
+	if err != nil || !filepath.IsLocal(rel) {
+		return nil
+	}
+	name := filepath.ToSlash(rel)
+	return slices.DeleteFunc(slices.Clone(s.Paths), func(p PathRules) bool { return !MatchPath(p.Glob, name) })
 }
 
 // CheckPattern returns an error for a pattern that matches no code.

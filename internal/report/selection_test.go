@@ -77,6 +77,17 @@ func TestOptionsOfTwins(t *testing.T) {
 		assert.False(t, base.Emits(c, "a.go") && twin.Emits(c, "a.go"), "%s twice", c.Code)
 		assert.Equal(t, c.Code != "relock/lock", base.Emits(c, "a.go") || twin.Emits(c, "a.go"), "%s", c.Code)
 	}
+	// Paths count, each for itself.
+	on := true
+	relock, _ := Lookup("relock/lock")
+	unprotected, _ := Lookup("lostpanic/unprotected")
+	base.Select.Paths = []PathRules{{Glob: "x/**", Rules: []Rule{{"unreleased", false}}}, {Glob: "y/**", Strict: &on}}
+	assert.False(t, base.EmitsSomewhere(relock))
+	base.Select.Paths[0].Rules[0] = Rule{"relock", true}
+	assert.True(t, base.EmitsSomewhere(relock))
+	assert.False(t, Options{Select: &Selection{}}.EmitsSomewhere(unprotected))
+	assert.True(t, Options{Select: &Selection{Paths: base.Select.Paths}}.EmitsSomewhere(unprotected), "in y")
+	assert.False(t, Options{Select: &Selection{Strict: true, Paths: base.Select.Paths}}.Twin().EmitsSomewhere(unprotected), "nothing is missing")
 	plain := Options{}.Twin()
 	for _, c := range Codes() {
 		assert.Equal(t, c.Tier == Strict, plain.Emits(c, ""), "%s", c.Code)

@@ -28,6 +28,10 @@ type manual struct {
 	analyzer string
 	title    string
 	text     *comment.Doc // without the title
+
+	bad, good string // programs: one that is reported, and the same repaired
+	limits    string // from docs/limits.md
+	misses    []miss
 }
 
 // generate makes all pages: the analyzers in the order of their names, the engine's, the index.
@@ -36,22 +40,36 @@ func generate(root string) ([]page, error) {
 	if err != nil {
 		return nil, err
 	}
+	limits, err := os.ReadFile(filepath.Join(root, "docs", "limits.md"))
+	if err != nil {
+		return nil, err
+	}
 	var pages []page
 	var index bytes.Buffer
 	index.WriteString(generated + "# Analyzers\n\n| analyzer | reports | codes |\n|---|---|---|\n")
 	for _, e := range entries {
-		if !e.IsDir() {
+		if !e.IsDir() || e.Name() == "testdata" {
 			continue
 		}
 		m, err := readManual(filepath.Join(root, "analyzers", e.Name(), "doc.go"), e.Name())
 		if err != nil {
 			return nil, err
 		}
-		example, err := os.ReadFile(filepath.Join(root, "testdata", "canary", e.Name()+".go"))
+		m.bad, err = readExample(filepath.Join(root, "testdata", "canary", e.Name()+".go"), "canary")
 		if err != nil {
 			return nil, err
 		}
-		text, err := analyzerPage(m, string(example))
+		m.good, err = readExample(filepath.Join(root, "testdata", "canary", "repaired", e.Name()+".go"), "repaired")
+		if err != nil {
+			return nil, err
+		}
+		if m.limits = section(string(limits), e.Name()); m.limits == "" {
+			return nil, fmt.Errorf("docs/limits.md has no section %s", e.Name())
+		}
+		if m.misses, err = readMisses(filepath.Join(root, "testdata", "src", e.Name())); err != nil {
+			return nil, err
+		}
+		text, err := analyzerPage(m)
 		if err != nil {
 			return nil, err
 		}
@@ -73,19 +91,23 @@ func readManual(file, analyzer string) (manual, error) {
 	}
 	title, text, _ := strings.Cut(report.Manual(string(source), analyzer), "\n")
 	var p comment.Parser
-	return manual{analyzer, strings.TrimPrefix(title, analyzer+": "), p.Parse(text)}, nil
+	return manual{analyzer: analyzer, title: strings.TrimPrefix(title, analyzer+": "), text: p.Parse(text)}, nil
 }
 
-func analyzerPage(m manual, example string) ([]byte, error) {
+// analyzerPage goes from the mistake to the repair: a bad program and why, a good one, fixes, silence, limits, codes, suppression.
+func analyzerPage(m manual) ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s# %s\n\n%s: %s.\n\n", generated, m.analyzer, m.analyzer, m.title)
 	printer := comment.Printer{HeadingLevel: 2, HeadingID: func(*comment.Heading) string { return "" }}
-	b.Write(goFences(printer.Markdown(m.text)))
-	_, code, ok := strings.Cut(example, "package canary\n")
+	text := string(goFences(printer.Markdown(m.text)))
+	why, rest, ok := strings.Cut(text, "\n## ")
 	if !ok {
-		return nil, fmt.Errorf("the canary file of %s is not of package canary", m.analyzer)
+		return nil, fmt.Errorf("the manual of %s has no sections", m.analyzer)
 	}
-	fmt.Fprintf(&b, "\n## A program that it reports\n\nThis file is compiled and analysed by the tests.\n\n```go\n%s```\n", strings.TrimLeft(code, "\n"))
+	fmt.Fprintf(&b, "%s\n## A program that it reports\n\nThis file, and the next, are compiled and analysed by the tests.\n\n```go\n%s```\n", why, m.bad)
+	fmt.Fprintf(&b, "\n## The same, repaired\n\n```go\n%s```\n\n## %s", m.good, rest)
+	fmt.Fprintf(&b, "\n## Limits\n\n%s\n\nWhat holds for [all analyzers](../limits.md#all-analyzers) holds here too.\n", m.limits)
+	writeMisses(&b, m)
 	b.WriteString("\n## Codes\n")
 	for _, c := range report.CodesOf(m.analyzer) {
 		writeCode(&b, c)

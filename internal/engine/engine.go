@@ -51,7 +51,7 @@ analysis are its only diagnostics.`,
 		URL:        report.PageOf("engine"),
 		Requires:   []*analysis.Analyzer{ctrlflow.Analyzer},
 		ResultType: reflect.TypeFor[*Info](),
-		FactTypes:  []analysis.Fact{new(FuncSummary), new(LockEdges)},
+		FactTypes:  []analysis.Fact{new(FuncSummary), new(LockEdges), new(FieldContract)},
 		Run:        func(pass *analysis.Pass) (any, error) { return run(pass, cfg) },
 	}
 }
@@ -98,6 +98,7 @@ func (in *Info) analyse(table *api.Table) {
 		return nil
 	})
 	in.exportSummaries()
+	in.exportContracts()
 }
 
 // guard turns a panic of the engine into a note: the package is then as if unknown.

@@ -22,7 +22,7 @@ func (m *Machine) call(s *state, i int, f *frame, in *Instr) outcome {
 	}
 	if known {
 		callee := m.Program.Funcs[fn.A]
-		if m.enter(s, callee, fn, args) && len(s.gors[i].frames) < maxDepth {
+		if (in.Follow || m.enter(s, callee, fn, args)) && len(s.gors[i].frames) < maxDepth {
 			m.push(s, i, callee, fn, args)
 			return goOn
 		}

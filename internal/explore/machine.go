@@ -323,6 +323,9 @@ func (sr *search) expand(at int32, t transition) (fresh bool) {
 	}
 	fresh = len(nexts) > 0
 	for _, next := range nexts {
+		if m.slice != nil && m.slice.given(next) {
+			continue
+		}
 		if !sr.add(next, at, rec) {
 			fresh = false
 		}

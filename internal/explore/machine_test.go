@@ -496,10 +496,11 @@ func TestBudgetIsCounted(t *testing.T) {
 		}
 	})
 	m := NewMachine(w.p)
-	m.Budget.States = 3
+	m.Budget.States = 1
 	res := m.Explore(&Scope{Entry: root})
 	assert.True(t, res.Over)
 	assert.Equal(t, 1, m.Stats.Over)
+	assert.Equal(t, 1, m.Stats.Narrow, "it was tried in slices before")
 
 	m = NewMachine(w.p)
 	m.Budget.Goroutines = 4

@@ -171,6 +171,7 @@ type Instr struct {
 	CommaOk bool
 	Bound   bool // a comparison that bounds a loop: unknown operands are made concrete
 	ToIface bool // a type assertion to an interface type
+	Follow  bool // a call that is followed whatever it is given
 	N       int32
 	Dst     Reg
 	A, B, C Reg

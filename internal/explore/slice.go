@@ -17,7 +17,11 @@ type point struct {
 }
 
 // maxSlices bounds the points of a scope; with more of them it is a whole subsystem.
-const maxSlices = 8
+const maxSlices = 24
+
+// sliceFactor is how much more one slice may cost than the scope: it mostly comes
+// to an end, so the cost pays.
+const sliceFactor = 2
 
 // met notes where something to wait for is made.
 func (m *Machine) met(g *goroutine, site int32) {
@@ -42,6 +46,22 @@ func (m *Machine) creates(f *Func) bool {
 	return f.Creates && (m.slice == nil || m.slice.makers[f.ID])
 }
 
+// given reports whether unknown code has got hold of all that a slice is about:
+// nothing more can be said of it.
+func (p *point) given(s *state) bool {
+	some := false
+	for _, o := range s.heap {
+		if o == nil || o.site != p.site {
+			continue
+		}
+		if !o.escaped {
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
 // sliced repeats an exploration that ran out of budget, one slice after the other,
 // and adds what they find to res.
 func (m *Machine) sliced(res *Result, explore func() Result) {
@@ -51,6 +71,10 @@ func (m *Machine) sliced(res *Result, explore func() Result) {
 		return
 	}
 	res.Over = false
+	full := m.Budget
+	m.Budget.Steps *= sliceFactor
+	m.Budget.LocalSteps *= sliceFactor
+	m.Budget.States *= sliceFactor
 	m.narrow, m.onlyBound = true, 1
 	for _, p := range points {
 		m.slice = p
@@ -66,5 +90,5 @@ func (m *Machine) sliced(res *Result, explore func() Result) {
 		res.States += r.States
 		res.Steps += r.Steps
 	}
-	m.narrow, m.onlyBound, m.slice = false, 0, nil
+	m.narrow, m.onlyBound, m.slice, m.Budget = false, 0, nil, full
 }

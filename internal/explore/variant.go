@@ -336,7 +336,7 @@ func (t *taint) flow(in *Instr) {
 			t.set(t.tracked, in.Dst)
 		}
 		fills := in.Call == CallStatic && t.p.Funcs[in.N].Makes
-		if fills || t.any(in) {
+		if fills || in.Follow || t.any(in) {
 			t.set(t.tracked, in.Dst)
 			for _, a := range in.Args {
 				t.put(a)
@@ -368,7 +368,7 @@ func (t *taint) replace(in *Instr) (Instr, bool) {
 	}
 	switch in.Op {
 	case OpCall:
-		if t.any(in) || in.Call == CallStatic && (t.creates(in.N) || t.p.Funcs[in.N].Recovers) || in.Call == CallValue && in.A < 0 {
+		if in.Follow || t.any(in) || in.Call == CallStatic && (t.creates(in.N) || t.p.Funcs[in.N].Recovers) || in.Call == CallValue && in.A < 0 {
 			return Instr{}, false
 		}
 		if in.Call == CallStatic && t.p.Funcs[in.N].Makes {

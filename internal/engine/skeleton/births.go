@@ -14,7 +14,10 @@ import (
 // that is given nothing tracked, so it is decided by the flow of values and not by
 // what happens somewhere below: in a large program, everything makes a channel in
 // the end.
-type births struct{ returns, fills bool }
+//
+// Small functions that only build something, in which such objects may be put
+// later, are followed too: they cost next to nothing.
+type births struct{ returns, fills, builds bool }
 
 // solveBirths runs after relevance, bottom-up; a component is repeated until it
 // has settled.
@@ -34,20 +37,51 @@ func (c *Compiler) solveBirths() {
 }
 
 func (c *Compiler) birthsOf(fn *ssa.Function) births {
-	if !c.rel[fn].peers {
+	small := isSmall(fn)
+	if !c.rel[fn].peers && !small {
 		return births{}
 	}
 	e := c.flows(fn)
 	for _, v := range e.results {
 		e.mark(v)
 	}
-	b := births{returns: e.makesPeer()}
+	b := births{returns: e.makesPeer(), builds: small && e.makesAny()}
+	if !c.rel[fn].peers {
+		return b
+	}
 	e.marked = make(map[ssa.Value]bool)
 	for _, v := range e.sinks {
 		e.mark(v)
 	}
 	b.fills = e.makesPeer() || e.fillsParams()
 	return b
+}
+
+// smallest is the number of instructions up to which a function that builds
+// something is followed.
+const smallest = 40
+
+func isSmall(fn *ssa.Function) bool {
+	n := 0
+	for _, b := range fn.Blocks {
+		n += len(b.Instrs)
+	}
+	return n <= smallest
+}
+
+// makesAny reports whether something marked is made here, whatever it is.
+func (e *escape) makesAny() bool {
+	for v := range e.marked {
+		switch v := v.(type) {
+		case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice:
+			return true
+		case *ssa.Call:
+			if callee := e.c.prog.Body(v.Call.StaticCallee()); callee != nil && e.c.born[callee].builds {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // makesPeer reports whether something marked is made here.

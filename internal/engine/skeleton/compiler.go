@@ -85,7 +85,7 @@ func (c *Compiler) funcFor(fn *ssa.Function) *explore.Func {
 	f := &explore.Func{
 		Name: ssabuild.FuncName(fn), Pos: explore.Pos(fn.Pos()),
 		Params: len(fn.Params), Free: len(fn.FreeVars), Results: fn.Signature.Results().Len(),
-		Recover: -1, Touches: rel.touches, Makes: c.born[fn].fills, Creates: c.born[fn].returns,
+		Recover: -1, Touches: rel.touches, Makes: c.born[fn].fills, Creates: c.born[fn].returns || c.born[fn].builds,
 		Recovers: recovers(fn),
 	}
 	c.funcs[fn] = f

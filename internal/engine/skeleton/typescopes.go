@@ -183,7 +183,7 @@ func (c *Compiler) driver(ts typeScope, ctor *ssa.Function) *explore.Func {
 			args[i] = b.Def(explore.Instr{Op: explore.OpOpaque})
 		}
 		n := ctor.Signature.Results().Len()
-		p = b.Def(explore.Instr{Op: explore.OpCall, Call: explore.CallStatic, N: f.ID, Args: args, Results: int32(n)})
+		p = b.Def(explore.Instr{Op: explore.OpCall, Call: explore.CallStatic, N: f.ID, Args: args, Results: int32(n), Follow: true})
 		if n > 1 {
 			tuple := p
 			p = b.Def(explore.Instr{Op: explore.OpExtract, A: tuple})

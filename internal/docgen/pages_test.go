@@ -74,7 +74,7 @@ func TestWriteRemovesWhatIsLeftOver(t *testing.T) {
 		"testdata/canary/repaired/relock.go": "package repaired\n\nfunc g() {}\n",
 		"testdata/src/relock/a/a.go":         "package a\n\n// FN_far is a call\n// away.\nfunc FN_far() {}\n\nfunc near() {}\n",
 		"docs/limits.md":                     "# Limits\n\n## other\n\n* not this\n\n## relock\n\n* a limit\n",
-		pagesDir + "/old.md":        "old",
+		pagesDir + "/old.md":                 "old",
 	} {
 		name = filepath.Join(dir, name)
 		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o777))

@@ -14,11 +14,17 @@ import (
 // broken describes an access without the lock that the declaration names.
 func broken(in *engine.Info, g *accesses.Guard, s *accesses.Site) report.Diagnostic {
 	name, lock := in.AccessName(s.Access), g.LockName(s)
+	place := " in " + g.Field.Pkg()
+	if g.Stated.Pos.IsValid() {
+		place = " at " + in.Prog.Place(g.Stated.Pos)
+	}
 	d := report.Diagnostic{
 		Code: "racyfield/contract", Pos: s.Pos,
-		Message: fmt.Sprintf("%s is %s without %s, which guards it as its declaration at %s says", name, in.Verb(s.Access), lock, in.Prog.Place(g.Stated.Pos)),
-		Related: []analysis.RelatedInformation{{Pos: g.Stated.Pos, Message: "the contract"}},
+		Message: fmt.Sprintf("%s is %s without %s, which guards it as its declaration%s says", name, in.Verb(s.Access), lock, place),
 		Witness: []report.Step{{Goroutine: "G1", Func: ssabuild.FuncName(s.Fn), Pos: s.Pos, Text: in.Verb3(s.Access) + " " + name + " without " + lock}},
+	}
+	if g.Stated.Pos.IsValid() {
+		d.Related = []analysis.RelatedInformation{{Pos: g.Stated.Pos, Message: "the contract"}}
 	}
 	if peer := g.Peer(s); peer != nil {
 		d.Witness = append(d.Witness, report.Step{Goroutine: "G2", Func: ssabuild.FuncName(peer.Fn), Pos: peer.Pos,

@@ -69,7 +69,7 @@ func (in *Info) Errs() *errs.Analysis {
 // dependencies no more than what summaries need is computed.
 func (in *Info) Accesses() *accesses.Analysis {
 	if in.accesses == nil {
-		in.accesses = accesses.New(in.Prog, in.Locks, in.Spawn, in.Annotations, func(fn *types.Func) *model.Accesses {
+		in.accesses = accesses.New(in.Prog, in.Locks, in.Spawn, in.Annotations, in.contracts, func(fn *types.Func) *model.Accesses {
 			if s := in.importSummary(fn); s != nil {
 				return s.Accesses
 			}

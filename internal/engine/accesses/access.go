@@ -46,6 +46,7 @@ type Analysis struct {
 
 	imported func(*types.Func) *model.Accesses
 	stated   *annotations.Index
+	contract func(v *types.Var, owner types.Type) []annotations.Contract
 
 	all    []*Access
 	groups []*Group
@@ -83,9 +84,10 @@ type Key struct {
 // New collects the accesses of a package. Cost is one pass over the instructions;
 // conflicts are computed when asked for. imported gives the effects of functions of
 // other packages, nil for those without; it must root their paths by
-// [ssabuild.Program.ForeignParam]. stated are the contracts that the package states.
-func New(prog *ssabuild.Program, lk *locks.Analysis, sp *spawn.Analysis, stated *annotations.Index, imported func(*types.Func) *model.Accesses) *Analysis {
-	a := &Analysis{prog: prog, locks: lk, spawn: sp, stated: stated, imported: imported, held: make(map[ssa.Instruction][]model.LockOp), reached: make(map[*ssa.Function][]reach)}
+// [ssabuild.Program.ForeignParam]. stated are the annotations of the package,
+// contract gives the contracts of fields and variables, those of other packages too.
+func New(prog *ssabuild.Program, lk *locks.Analysis, sp *spawn.Analysis, stated *annotations.Index, contract func(v *types.Var, owner types.Type) []annotations.Contract, imported func(*types.Func) *model.Accesses) *Analysis {
+	a := &Analysis{prog: prog, locks: lk, spawn: sp, stated: stated, contract: contract, imported: imported, held: make(map[ssa.Instruction][]model.LockOp), reached: make(map[*ssa.Function][]reach)}
 	for _, fn := range prog.Funcs {
 		a.collect(fn)
 	}

@@ -3,8 +3,10 @@ package accesses
 import (
 	"go/types"
 
-	"github.com/conclint/conclint/internal/access"
+	"golang.org/x/tools/go/ssa"
+
 	"github.com/conclint/conclint/internal/engine/annotations"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
 
@@ -15,7 +17,7 @@ import (
 // names one for accesses of this kind.
 func (a *Analysis) statedGuard(sites []*Site) (annotations.Contract, bool) {
 	for _, s := range sites {
-		for _, c := range a.stated.Var(a.declaredVar(s)) {
+		for _, c := range a.contractsOf(s) {
 			if c.Kind == annotations.Holds && c.Ref.Class() != "" {
 				return c, true
 			}
@@ -25,14 +27,28 @@ func (a *Analysis) statedGuard(sites []*Site) (annotations.Contract, bool) {
 	return annotations.Contract{}, false
 }
 
-// declaredVar is the field or package variable that an access is about.
-func (a *Analysis) declaredVar(s *Site) *types.Var {
-	if v := s.fieldVar(); v != nil {
-		return v
+// contractsOf lists the contracts of the field or package variable that an access is about.
+func (a *Analysis) contractsOf(s *Site) []annotations.Contract {
+	if s.Foreign != nil {
+		return nil
 	}
-	if root := s.Path.Root(); root.Kind == access.Global {
-		v, _ := a.prog.Types.Scope().Lookup(s.Path.RootPath().String()).(*types.Var)
-		return v
+	v := s.Addr
+	for range 4 {
+		switch x := v.(type) {
+		case *ssa.FieldAddr:
+			return a.contract(ssabuild.FieldOf(x), x.X.Type())
+		case *ssa.Global:
+			if obj, ok := x.Object().(*types.Var); ok {
+				return a.contract(obj, nil)
+			}
+			return nil
+		case *ssa.UnOp:
+			v = x.X
+		case *ssa.IndexAddr:
+			v = x.X
+		default:
+			return nil
+		}
 	}
 	return nil
 }
@@ -79,7 +95,7 @@ func (a *Analysis) PlainUses() []*Site {
 		}
 		s := &Site{Access: x}
 		atomic, locked := false, false
-		for _, c := range a.stated.Var(a.declaredVar(s)) {
+		for _, c := range a.contractsOf(s) {
 			atomic = atomic || c.Kind == annotations.AtomicUse
 			locked = locked || c.Kind == annotations.Holds
 		}

@@ -2,11 +2,9 @@ package bench
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
+
+	"github.com/conclint/conclint/internal/proof/modules"
 )
 
 // Versions of the tools that are compared with.
@@ -39,7 +37,7 @@ func tools(ctx context.Context, conclint, cache string, note func(string, ...any
 		{"staticcheck", staticcheckModule, "STATICCHECK_CACHE", []string{"./..."}},
 		{"golangci-lint", golangciModule, "GOLANGCI_LINT_CACHE", []string{"run", "--default=standard", "--allow-parallel-runners", "./..."}},
 	} {
-		bin, err := install(ctx, filepath.Join(cache, "bin"), peer.name, peer.module)
+		bin, err := modules.Install(ctx, filepath.Join(cache, "bin"), peer.module)
 		if err != nil {
 			note("%s is left out: %v", peer.name, err)
 			continue
@@ -49,21 +47,4 @@ func tools(ctx context.Context, conclint, cache string, note func(string, ...any
 		}})
 	}
 	return all, nil
-}
-
-// install builds a command at its version once and returns its path.
-func install(ctx context.Context, dir, name, module string) (string, error) {
-	_, version, _ := strings.Cut(module, "@")
-	dir = filepath.Join(dir, version)
-	path := filepath.Join(dir, name)
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
-	}
-	cmd := exec.CommandContext(ctx, "go", "install", module)
-	cmd.Dir = os.TempDir()
-	cmd.Env = append(os.Environ(), "GOBIN="+dir, "GOWORK=off", "GOFLAGS=")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go install %s: %w\n%s", module, err, tail(out))
-	}
-	return path, nil
 }

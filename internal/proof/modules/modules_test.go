@@ -53,3 +53,8 @@ func TestNotAModule(t *testing.T) {
 	_, err := Prepare(t.Context(), "example.com/m", t.TempDir())
 	assert.ErrorContains(t, err, "path@version")
 }
+
+func TestInstallWantsAVersion(t *testing.T) {
+	_, err := Install(t.Context(), t.TempDir(), "example.com/m/cmd/x")
+	assert.ErrorContains(t, err, "path@version")
+}

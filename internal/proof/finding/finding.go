@@ -32,6 +32,13 @@ type Finding struct {
 	File    string
 	Line    int
 	Message string
+	Also    []Place // related places and the steps of the witness
+}
+
+// A Place is a line of a file, named as in Finding.
+type Place struct {
+	File string
+	Line int
 }
 
 // Analyzer returns the part of the code that names the analyzer.
@@ -107,10 +114,8 @@ func decode(data []byte, dir string) (Report, error) {
 		Errors   []string
 		Findings []struct {
 			Code, Tier, Message string
-			Position            struct {
-				File string
-				Line int
-			}
+			Position            Place
+			Related, Witness    []struct{ Position Place }
 		}
 	}
 	if err := json.Unmarshal(data, &doc); err != nil {
@@ -125,13 +130,23 @@ func decode(data []byte, dir string) (Report, error) {
 		if f.Code == "" || f.Tier == "" || f.File == "" {
 			return Report{}, fmt.Errorf("decoding findings: finding %d has no code, tier or file", i)
 		}
-		if filepath.IsAbs(f.File) {
-			if rel, err := filepath.Rel(dir, f.File); err == nil {
-				f.File = rel
+		f.File = Relative(dir, f.File)
+		for _, also := range append(d.Related, d.Witness...) {
+			if also.Position.File != "" {
+				f.Also = append(f.Also, Place{Relative(dir, also.Position.File), also.Position.Line})
 			}
 		}
-		f.File = filepath.ToSlash(filepath.Clean(f.File))
 		r.Findings = append(r.Findings, f)
 	}
 	return r, nil
+}
+
+// Relative returns a file that a tool named, relative to the directory that was analysed and slash-separated.
+func Relative(dir, file string) string {
+	if filepath.IsAbs(file) {
+		if rel, err := filepath.Rel(dir, file); err == nil {
+			file = rel
+		}
+	}
+	return filepath.ToSlash(filepath.Clean(file))
 }

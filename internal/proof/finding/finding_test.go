@@ -23,7 +23,9 @@ func script(t *testing.T, text string) Tool {
 
 const document = `{"version": 1, "errors": ["other package"], "findings": [
 	{"code": "relock/again", "tier": "default", "message": "m", "position": {"file": "a/b.go", "line": 3, "column": 1}},
-	{"code": "relock/rlock", "tier": "strict", "message": "n", "position": {"file": "/DIR/c.go", "line": 4}}]}`
+	{"code": "relock/rlock", "tier": "strict", "message": "n", "position": {"file": "/DIR/c.go", "line": 4},
+		"witness": [{"step": 1, "text": "waits"}, {"step": 2, "position": {"file": "/DIR/d.go", "line": 5}}],
+		"related": [{"position": {"file": "a/b.go", "line": 6}}]}]}`
 
 func TestRun(t *testing.T) {
 	tool := script(t, `test "$*" = "-format json -strict -debug.stats ./..." || exit 2
@@ -33,8 +35,8 @@ sed "s,/DIR,$PWD," <<'END'
 	require.NoError(t, err)
 	assert.Equal(t, 2, r.InternalErrors)
 	assert.Equal(t, []Finding{
-		{"relock/again", Default, "a/b.go", 3, "m"},
-		{"relock/rlock", Strict, "c.go", 4, "n"},
+		{Code: "relock/again", Tier: Default, File: "a/b.go", Line: 3, Message: "m"},
+		{Code: "relock/rlock", Tier: Strict, File: "c.go", Line: 4, Message: "n", Also: []Place{{"a/b.go", 6}, {"d.go", 5}}},
 	}, r.Findings)
 	assert.True(t, r.Findings[0].Default())
 	assert.False(t, r.Findings[1].Default())

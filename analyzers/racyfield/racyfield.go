@@ -42,7 +42,7 @@ func run(in *engine.Info, r *report.Reporter) {
 	for _, u := range in.Accesses().UnlockedCalls() {
 		seen[place{fn: ssabuild.Outermost(u.Callee), call: u.Call}] = true
 		d := unlockedCall(in, u)
-		if !u.SureCall() {
+		if !in.Accesses().SureCall(u) {
 			d.Code = "racyfield/minority"
 		}
 		r.Add(d)

@@ -64,6 +64,7 @@ type Analysis struct {
 	effects          map[*ssa.Function][]model.Effect
 	updated, written map[access.Class]bool
 	handed           map[*access.Path]bool // see handedAway
+	changes          map[access.Class]bool // see mutable
 	lent             map[access.Class]access.Class
 }
 

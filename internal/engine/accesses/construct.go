@@ -90,6 +90,41 @@ func (a *Analysis) readOut(x *Access) bool {
 	return len(a.locks.HeldAt(load).Must) > 0
 }
 
+// replaced reports whether an access reads a map that was loaded under a lock, and
+// that nobody changes: all writes fill a map that they have just put in its place.
+func (a *Analysis) replaced(s *Site, writes []*Site) bool {
+	if !s.Content || s.Write() || len(writes) == 0 {
+		return false
+	}
+	load := a.sourceLoad(s.Addr)
+	if load == nil || len(a.locks.HeldAt(load).Must) == 0 {
+		return false
+	}
+	for _, w := range writes {
+		if !a.fills(w) {
+			return false
+		}
+	}
+	return true
+}
+
+// fills reports whether a write goes to a map that the same function has made and
+// stored in the field before.
+func (a *Analysis) fills(w *Site) bool {
+	for _, b := range w.Fn.Blocks {
+		for _, instr := range b.Instrs {
+			st, ok := instr.(*ssa.Store)
+			if !ok {
+				continue
+			}
+			if _, made := st.Val.(*ssa.MakeMap); made && a.location(st.Addr) == w.Path && spawn.Dominates(st, w.Instr) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // describes reports whether a function only tells what an object looks like.
 func describes(fn *ssa.Function) bool {
 	switch ssabuild.Outermost(fn).Name() {

@@ -133,8 +133,9 @@ func dedicated(lock, field access.Class) bool {
 }
 
 // SureCall reports whether the evidence against a call of a function that expects
-// a lock is strong: the name says so, or it is the receiver's own lock.
-func (u *UnlockedCall) SureCall() bool {
+// a lock is strong: the name says so, or it is the receiver's own lock and the
+// function uses something that changes.
+func (a *Analysis) SureCall(u *UnlockedCall) bool {
 	if namedLocked(u.Callee.Name()) {
 		return true
 	}
@@ -143,5 +144,39 @@ func (u *UnlockedCall) SureCall() bool {
 		return false
 	}
 	n := access.NamedOf(recv.Type())
-	return n != nil && strings.HasPrefix(string(u.Lock), string(access.TypeClass(n))+".")
+	return n != nil && strings.HasPrefix(string(u.Lock), string(access.TypeClass(n))+".") && a.usesMutable(u.Callee)
+}
+
+// usesMutable reports whether a function accesses something that is written after
+// it was made, or calls others of which that is not known.
+func (a *Analysis) usesMutable(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if _, ok := instr.(ssa.CallInstruction); ok {
+				return true
+			}
+		}
+	}
+	for _, x := range a.all {
+		if x.Fn == fn && (x.Write() || a.mutable(x.Path.Class())) {
+			return true
+		}
+	}
+	return false
+}
+
+// mutable reports whether some function writes a field of objects that are not new.
+func (a *Analysis) mutable(class access.Class) bool {
+	if a.changes == nil {
+		a.changes = make(map[access.Class]bool)
+		for _, x := range a.all {
+			if !x.Write() {
+				continue
+			}
+			if s, k := a.site(x); s != nil && (!s.skip || s.blind) {
+				a.changes[k.Class] = true
+			}
+		}
+	}
+	return a.changes[class]
 }

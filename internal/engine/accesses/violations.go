@@ -26,7 +26,7 @@ func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
 		if s.skip || s.mayHold(g.Lock) || a.declared(s.Fn) || a.contracted(s) {
 			continue
 		}
-		if a.otherGuard(s, writes) || a.onlyWriter(s, writes) || justWritten(s, writes) || a.beforeSharing(s) || a.afterAll(s) ||
+		if a.otherGuard(s, writes) || a.onlyWriter(s, writes) || justWritten(s, writes) || a.replaced(s, writes) || a.beforeSharing(s) || a.afterAll(s) ||
 			a.setBeforeStart(s, writes) || !g.reaches(s) || a.excusedByComment(s) {
 			continue
 		}

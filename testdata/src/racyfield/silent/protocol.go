@@ -168,3 +168,60 @@ func (s *stream) Trim() {
 	defer s.mu.Unlock()
 	s.header = s.header[:1]
 }
+
+// An account's limits are replaced as a whole, and read from the copy that was loaded.
+type account struct {
+	mu     sync.Mutex
+	limits map[string]int
+	ws     *session
+	used   int
+}
+
+func newAccount(ws *session) *account { return &account{ws: ws} }
+
+func (a *account) Update(names []string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.limits = make(map[string]int)
+	for i, n := range names {
+		a.limits[n] = i
+	}
+}
+
+func (a *account) Limit(name string) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.limits[name]
+}
+
+func (a *account) Usage() int {
+	a.mu.Lock()
+	limits := a.limits
+	used := a.used
+	a.mu.Unlock()
+	return used - len(limits)
+}
+
+// isWebsocket is called with the lock held on entry, but what it reads never changes.
+// Lock held on entry.
+func (a *account) isWebsocket() bool { return a.ws != nil }
+
+func (a *account) Use() {
+	a.mu.Lock()
+	if a.isWebsocket() {
+		a.used++
+	}
+	a.mu.Unlock()
+}
+
+func (a *account) Kind() string {
+	if a.isWebsocket() {
+		return "ws"
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.isWebsocket() {
+		a.used++
+	}
+	return ""
+}

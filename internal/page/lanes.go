@@ -95,6 +95,7 @@ func draw(steps []Step) *diagram {
 	d.conflicts(deeds)
 	slices.SortStableFunc(d.Links, func(a, b link) int { return cmp.Compare(a.Row, b.Row) })
 	d.end()
+	d.slow()
 	return d
 }
 
@@ -261,11 +262,16 @@ func (d *diagram) end() {
 		switch {
 		case l.Stuck > 0:
 			l.Mood = "stuck"
-			if l.Fate == "" {
+			if l.Fate != "" {
+				continue
+			}
+			switch text := d.Steps[l.Stuck-1].Text; {
+			case strings.HasSuffix(text, "for ever"):
 				l.Fate = "waits for ever"
-				if strings.HasSuffix(d.Steps[l.Stuck-1].Text, "as long as it takes") {
-					l.Fate = "waits without a bound"
-				}
+			case strings.HasSuffix(text, "as long as it takes"):
+				l.Fate, l.Mood = "waits without a bound", "slow"
+			default:
+				l.Fate, l.Mood = "waits", "slow"
 			}
 		case l.Gone > 0:
 			l.Fate = "gone"
@@ -274,6 +280,28 @@ func (d *diagram) end() {
 					l.Fate, l.Mood = "gone, and "+b.Name+" is still locked", "leak"
 				}
 			}
+		}
+	}
+}
+
+// slow passes on that a wait may end: who waits for one that only takes its time
+// waits as long, and not for ever.
+func (d *diagram) slow() {
+	for range d.Lanes {
+		for _, l := range d.Links {
+			if l.Kind == "wait" && d.Lanes[l.To].Mood == "slow" && d.Lanes[l.From].Mood == "stuck" {
+				d.Lanes[l.From].Mood = "slow"
+			}
+		}
+	}
+	for i := range d.Steps {
+		if c := &d.Steps[i]; c.Mood == "stuck" {
+			c.Mood = d.Lanes[c.Lane].Mood
+		}
+	}
+	for i := range d.Links {
+		if l := &d.Links[i]; l.Kind == "wait" && d.Lanes[l.From].Mood == "slow" {
+			l.Kind = "wait slow"
 		}
 	}
 }
@@ -372,7 +400,7 @@ func (c cell) Where() string {
 	if c.At != "" {
 		return c.At
 	}
-	return c.Place.String()
+	return c.Place.Short()
 }
 
 func (b bar) Extent() template.CSS {

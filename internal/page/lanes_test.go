@@ -101,6 +101,24 @@ func TestLeak(t *testing.T) {
 	assert.Equal(t, "G2 waits for ever\n", play("G2: goes on with err != nil", "G1: sees the context end", "G2: sends on done and waits for ever"))
 }
 
+// A wait that takes its time is not for ever, nor is a wait for who waits so.
+func TestSlow(t *testing.T) {
+	moods := func(lines ...string) (out []string) {
+		var steps []Step
+		for i, l := range lines {
+			g, text, _ := strings.Cut(l, ": ")
+			steps = append(steps, Step{N: i + 1, Step: report.Step{Goroutine: g, Text: text}})
+		}
+		for _, l := range draw(steps).Lanes {
+			out = append(out, l.Name+" "+l.Mood+" "+l.Fate)
+		}
+		return out
+	}
+	assert.Equal(t, []string{"G1 slow waits", "G2 slow waits for G1"}, moods("G1: locks mu", "G1: http.Get, and waits", "G2: locks mu and waits as long"))
+	assert.Equal(t, []string{"G1 slow waits for G2", "G2 slow waits without a bound"}, moods("G1: waits for the result of G2", "G2: waits in http.Get for as long as it takes"))
+	assert.Equal(t, []string{"G1 stuck waits for G2", "G2 stuck waits for G1"}, moods("G1: locks mu", "G1: wg.Wait, and waits", "G2: would end the wait here, but waits to lock mu before"))
+}
+
 func TestMeeting(t *testing.T) {
 	assert.Equal(t, "1: G1 -meet-> G2\n2: G2 -wait-> G1\nG2 waits for G1\n", play("G1: sends on c, G2 receives", "G2: waits for the result of G1"))
 }

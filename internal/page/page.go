@@ -13,6 +13,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
+	"path"
 	"slices"
 	"strings"
 
@@ -97,6 +98,7 @@ type entry struct {
 	Finding
 	Excerpts []excerpt
 	Diagram  *diagram
+	Label    string // of the package
 	Text     string // what the search looks at
 }
 
@@ -108,8 +110,25 @@ func (p Place) String() string {
 	return p.File + ":" + itoa(p.Line)
 }
 
+// Short is the position with the file's name alone.
+func (p Place) Short() string {
+	if p.File == "" {
+		return ""
+	}
+	return path.Base(p.File) + ":" + itoa(p.Line)
+}
+
+// label is a package's path without what all paths of the report begin with.
+func (v *view) label(pkg string) string {
+	if rest, ok := strings.CutPrefix(pkg, v.Title+"/"); ok {
+		return rest
+	}
+	return pkg
+}
+
 type group struct {
 	Name    string
+	Label   string
 	Entries []entry
 }
 
@@ -129,7 +148,7 @@ func Write(w io.Writer, r *Report) error {
 	}
 	files := newFiles(r.Source)
 	for _, f := range r.Findings {
-		e := entry{Finding: f, Diagram: draw(f.Steps), Excerpts: files.excerpts(f)}
+		e := entry{Finding: f, Label: v.label(f.Package), Diagram: draw(f.Steps), Excerpts: files.excerpts(f)}
 		e.Text = strings.ToLower(strings.Join([]string{f.Code, f.Title, f.Message, f.Package, f.Function, f.Pos.File}, "\n"))
 		v.add(e)
 	}
@@ -146,7 +165,7 @@ func (v *view) add(e entry) {
 	i := slices.IndexFunc(v.Packages, func(g group) bool { return g.Name == e.Package })
 	if i < 0 {
 		i = len(v.Packages)
-		v.Packages = append(v.Packages, group{Name: e.Package})
+		v.Packages = append(v.Packages, group{Name: e.Package, Label: e.Label})
 	}
 	v.Packages[i].Entries = append(v.Packages[i].Entries, e)
 	if !slices.ContainsFunc(v.Codes, func(c report.CodeInfo) bool { return c.Code == e.Code }) {

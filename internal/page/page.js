@@ -52,7 +52,7 @@
       section.className = "group";
       section.dataset.name = name;
       const h = document.createElement("h2"), label = document.createElement("span"), n = document.createElement("b"), ol = document.createElement("ol");
-      label.textContent = name;
+      label.textContent = key === "code" ? name : mine[0].dataset.label;
       h.title = key === "code" ? mine[0].dataset.title : name;
       h.append(label, n);
       ol.append(...mine.map((i) => i.parentElement));

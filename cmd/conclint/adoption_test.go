@@ -15,7 +15,8 @@ import (
 
 // docs/adoption.md shows what really happens: each command of its console
 // blocks is run again, in order, and must print what stands below it. With
-// CONCLINT_UPDATE_GOLDENS=1 the page is written anew.
+// CONCLINT_UPDATE_GOLDENS=1 the page is written anew. The module that it is about,
+// 1,500 lines without dependencies, comes from the module proxy.
 func TestAdoption(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs go vet many times")
@@ -26,10 +27,17 @@ func TestAdoption(t *testing.T) {
 	const page = "../../docs/adoption.md"
 	text, err := os.ReadFile(page)
 	require.NoError(t, err)
-	dir := filepath.Join(t.TempDir(), "mirror")
-	require.NoError(t, os.CopyFS(dir, os.DirFS("../../testdata/adoption")))
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	if out, err := exec.Command("go", "mod", "download", module(string(text))).CombinedOutput(); err != nil {
+		t.Skipf("the module of the page cannot be had: %v\n%s", err, out)
+	}
 	bin := t.TempDir()
 	require.NoError(t, os.Symlink(built, filepath.Join(bin, "conclint")))
+	repository, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	sh := &shell{dir: dir, env: append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"GOFLAGS=", "GOWORK=off", "CONCLINT="+repository)}
 
 	var out strings.Builder
 	inBlock := false
@@ -42,7 +50,7 @@ func TestAdoption(t *testing.T) {
 			inBlock = false
 		case inBlock && isCommand:
 			out.WriteString(line)
-			out.WriteString(shell(t, dir, bin, command))
+			out.WriteString(sh.run(t, command))
 			continue
 		case inBlock:
 			continue // old output
@@ -55,19 +63,36 @@ func TestAdoption(t *testing.T) {
 	assert.Equal(t, string(text), out.String(), "docs/adoption.md is out of date")
 }
 
-// shell runs a command and returns what a terminal would show, and the exit
+// module is the module that the page downloads, with its version.
+func module(page string) string {
+	_, rest, _ := strings.Cut(page, "go mod download -json ")
+	name, _, _ := strings.Cut(rest, " ")
+	return name
+}
+
+// A shell runs one command after the other.
+type shell struct {
+	dir string // changes with cd
+	env []string
+}
+
+// run runs a command and returns what a terminal would show, and the exit
 // code where it is not 0.
-func shell(t *testing.T, dir, bin, command string) string {
+func (s *shell) run(t *testing.T, command string) string {
 	t.Helper()
-	cmd := exec.Command("sh", "-c", command)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "GOFLAGS=", "GOWORK=off", "PWD="+dir)
+	where := filepath.Join(t.TempDir(), "pwd")
+	cmd := exec.Command("sh", "-c", command+"\ncode=$?; pwd > "+where+"; exit $code")
+	cmd.Dir = s.dir
+	cmd.Env = append(s.env, "PWD="+s.dir)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
 	if exit := (*exec.ExitError)(nil); err != nil {
 		require.ErrorAs(t, err, &exit)
 		fmt.Fprintf(&out, "(exit code %d)\n", cmd.ProcessState.ExitCode())
+	}
+	if pwd, err := os.ReadFile(where); err == nil {
+		s.dir = strings.TrimSpace(string(pwd))
 	}
 	return out.String()
 }

@@ -108,7 +108,8 @@ func (m *Machine) enter(s *state, callee *Func, fn Value, args []Value) bool {
 	if !callee.Touches {
 		return false
 	}
-	return m.involved(s, callee, fn, args, true)
+	// An operation of the library is one, also on what unknown code knows.
+	return m.involved(s, callee, fn, args, callee.Pos != 0)
 }
 
 // involved reports whether a call can take part in the scope: it is given

@@ -1,5 +1,7 @@
 package explore
 
+import "slices"
+
 // A Call is one method that a client may call on what it holds.
 type Call struct {
 	Func *Func
@@ -28,6 +30,7 @@ func (m *Machine) ExploreClient(sc Scope, calls []Call) []ClientResult {
 		m.sliced(&all, func() Result {
 			more, r := m.pairsOf(&sc, calls)
 			for i := range more {
+				more[i].Findings = slices.DeleteFunc(more[i].Findings, func(f *Finding) bool { return f.Kind != Stuck })
 				for _, f := range more[i].Findings {
 					f.Sliced = true
 				}

@@ -53,9 +53,8 @@ func (m *Machine) alloc(s *state, site int32) int32 {
 		st := &m.Program.Sites[site]
 		o.sync = st.Sync
 		o.escaped = st.Escaped || m.scope.Escaped[site]
-		o.given = o.escaped
 		if m.muted(site) {
-			o.sync, o.given, o.muted = false, true, true
+			o.sync, o.muted = false, true
 		}
 	}
 	return id

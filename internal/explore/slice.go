@@ -81,6 +81,9 @@ func (m *Machine) sliced(res *Result, explore func() Result) {
 		r := explore()
 		for _, f := range r.Findings {
 			f.Sliced = true
+			if f.Kind != Stuck {
+				continue // what orders the others would have kept apart
+			}
 			if !slices.ContainsFunc(res.Findings, func(o *Finding) bool { return o.key == f.key }) {
 				res.Findings = append(res.Findings, f)
 			}

@@ -15,7 +15,6 @@ type object struct {
 	env     bool  // made by unknown code: unset cells are unknown
 	escaped bool  // unknown code can reach it
 	muted   bool  // of no interest in this slice
-	given   bool  // unknown code could reach it from the start: its locks are not followed
 	sync    bool  // tracked: it is, or holds, synchronisation state
 
 	cells []cell

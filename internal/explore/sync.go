@@ -10,7 +10,7 @@ func (m *Machine) cell(s *state, v Value, kind Kind) (obj, path int32, c Value, 
 		return 0, 0, Value{}, false
 	}
 	o := s.heap[v.A]
-	if o.env && o.global == 0 || o.given && kind == kMutex || o.muted {
+	if o.env && o.global == 0 || o.escaped && kind == kMutex && o.global == 0 || o.muted {
 		return 0, 0, Value{}, false
 	}
 	c, set := o.get(v.B)

@@ -42,17 +42,13 @@ func (c *Compiler) birthsOf(fn *ssa.Function) births {
 		return births{}
 	}
 	e := c.flows(fn)
-	for _, v := range e.results {
-		e.mark(v)
-	}
+	e.markAll(e.results)
 	b := births{returns: e.makesPeer(), builds: small && e.makesAny()}
 	if !c.rel[fn].peers {
 		return b
 	}
 	e.marked = make(map[ssa.Value]bool)
-	for _, v := range e.sinks {
-		e.mark(v)
-	}
+	e.markAll(e.sinks)
 	b.fills = e.makesPeer() || e.fillsParams()
 	return b
 }

@@ -22,8 +22,12 @@ type escape struct {
 	calls          []ssa.CallInstruction
 }
 
-func (c *Compiler) escapes(fn *ssa.Function) (sites map[int32]bool, calls map[explore.Pos]bool) {
-	e := c.letsGo(fn)
+func (c *Compiler) escapes(fn *ssa.Function, results bool) (sites map[int32]bool, calls map[explore.Pos]bool) {
+	e := c.flows(fn)
+	if results {
+		e.markAll(e.results)
+	}
+	e.markAll(e.sinks)
 	sites, calls = make(map[int32]bool), make(map[explore.Pos]bool)
 	for v := range e.marked {
 		if s, ok := c.sites[v]; ok {
@@ -39,13 +43,15 @@ func (c *Compiler) escapes(fn *ssa.Function) (sites map[int32]bool, calls map[ex
 // letsGo marks the values of fn that escape.
 func (c *Compiler) letsGo(fn *ssa.Function) *escape {
 	e := c.flows(fn)
-	for _, v := range e.results {
-		e.mark(v)
-	}
-	for _, v := range e.sinks {
-		e.mark(v)
-	}
+	e.markAll(e.results)
+	e.markAll(e.sinks)
 	return e
+}
+
+func (e *escape) markAll(vs []ssa.Value) {
+	for _, v := range vs {
+		e.mark(v)
+	}
 }
 
 // flows collects where the values of fn go; nothing is marked yet.

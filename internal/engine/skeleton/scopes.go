@@ -131,6 +131,9 @@ func spawns(op api.Op) bool {
 // for others.
 func (c *Compiler) isRoot(fn *ssa.Function) bool {
 	r := c.rel[fn]
+	if len(c.closedTwice(fn)) > 0 {
+		return true
+	}
 	if fn.Blocks == nil || !r.peers || !r.spawns && !r.waits {
 		return false
 	}
@@ -209,7 +212,8 @@ func (a *Analysis) explore(m *explore.Machine, fn *ssa.Function, seen map[string
 	c := a.c
 	entry := c.funcFor(fn)
 	c.P.Ensure(entry)
-	sites, calls := c.escapes(fn)
+	// The duty to close is judged before the channel is let go.
+	sites, calls := c.escapes(fn, len(c.closedTwice(fn)) == 0)
 	res := m.Explore(&explore.Scope{
 		Entry: entry, Process: fn.Name() == "main" && fn.Pkg != nil && fn.Pkg.Pkg.Name() == "main" && fn.Parent() == nil,
 		ResultsEscape: true, Escaped: sites, Opaque: calls,

@@ -177,3 +177,81 @@ func unknownFieldOk(xs chan any) {
 	}()
 	<-stop
 }
+
+// Without a goroutine, and although the channel is returned in the end.
+func emptyBad(items []int) <-chan int {
+	out := make(chan int, len(items)+1)
+	if len(items) == 0 {
+		close(out)
+	}
+	for _, i := range items {
+		out <- i
+	}
+	close(out) // want `emptyBad may close out a second time`
+	return out
+}
+
+func emptyOk(items []int) <-chan int {
+	out := make(chan int, len(items)+1)
+	if len(items) == 0 {
+		close(out)
+		return out
+	}
+	for _, i := range items {
+		out <- i
+	}
+	close(out)
+	return out
+}
+
+func flaggedOk(items []int, stop func() bool) <-chan int {
+	out := make(chan int, len(items)+1)
+	closed := false
+	for _, i := range items {
+		if stop() {
+			if !closed {
+				close(out)
+				closed = true
+			}
+			continue
+		}
+		if !closed {
+			out <- i
+		}
+	}
+	if !closed {
+		close(out)
+	}
+	return out
+}
+
+func stoppedBad(items []int, stop <-chan struct{}) <-chan int {
+	out := make(chan int)
+	go func() {
+		defer close(out) // want `may close out a second time`
+		for _, i := range items {
+			select {
+			case out <- i:
+			case <-stop:
+				close(out)
+				return
+			}
+		}
+	}()
+	return out
+}
+
+func stoppedOk(items []int, stop <-chan struct{}) <-chan int {
+	out := make(chan int)
+	go func() {
+		defer close(out)
+		for _, i := range items {
+			select {
+			case out <- i:
+			case <-stop:
+				return
+			}
+		}
+	}()
+	return out
+}

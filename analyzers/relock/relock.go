@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine"
@@ -31,6 +32,9 @@ func run(in *engine.Info, r *report.Reporter) {
 	for _, e := range in.Locks.Events() {
 		if e.Kind != locks.Relock || e.Loop || unlikely(e) || faulty[e.Held.From] {
 			continue
+		}
+		if _, isDefer := e.Site.(*ssa.Defer); isDefer && len(e.Take.Chain) == 1 && e.Held.Site != nil {
+			continue // an Unlock was meant, says unreleased
 		}
 		d := diagnose(in, e)
 		d.Fixes = fixes(in, e)

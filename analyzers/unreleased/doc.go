@@ -34,6 +34,7 @@
 //
 // Defer the Unlock right after the Lock. Where work follows the critical section,
 // add the missing Unlock on the path, or move the section into a function of its own.
+// A wrong method of the pair becomes the right one.
 //
 // # When it stays silent
 //

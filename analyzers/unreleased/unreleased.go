@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/annotations"
@@ -29,7 +30,11 @@ func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
 
 func run(in *engine.Info, r *report.Reporter) {
 	loops := make(map[ssa.Instruction]bool)
+	relocked := make(map[lockIn]bool)
 	for _, e := range in.Locks.Events() {
+		if e.Kind == locks.Relock && len(e.Take.Chain) == 1 && !isDefer(e.Site) {
+			relocked[lockIn{e.Fn, e.Op.Path}] = true
+		}
 		if e.Kind == locks.Relock && e.Loop {
 			loops[e.Held.Site] = true
 			r.Add(loop(in, e))
@@ -54,6 +59,9 @@ func run(in *engine.Info, r *report.Reporter) {
 		r.Add(d)
 	}
 	for _, e := range in.Locks.Events() {
+		if relocked[lockIn{e.Fn, e.Op.Path}] {
+			continue // the goroutine never comes here: it waits for itself before
+		}
 		switch e.Kind {
 		case locks.WrongMode:
 			r.Add(wrongMode(in, e))
@@ -61,15 +69,26 @@ func run(in *engine.Info, r *report.Reporter) {
 			if in.Prog.IsTestFunc(e.Fn) {
 				continue // a failed assertion between the two ends the test, which is not always visible
 			}
-			r.Add(report.Diagnostic{Code: "unreleased/notheld", Pos: ssabuild.InstrPos(e.Site),
+			r.Add(report.Diagnostic{Code: "unreleased/notheld", Pos: ssabuild.InstrPos(e.Site), Fixes: dropUnlock(in, e),
 				Message: fmt.Sprintf("%s is unlocked here although it was released before; unlocking an unlocked mutex ends the process", e.Op.Path)})
 		case locks.Broken:
 			r.Add(broken(in, e))
 		case locks.DeferredLock:
-			r.Add(report.Diagnostic{Code: "unreleased/deferlock", Pos: ssabuild.InstrPos(e.Site),
+			r.Add(report.Diagnostic{Code: "unreleased/deferlock", Pos: ssabuild.InstrPos(e.Site), Fixes: rename(in, e.Site, unlockName(e.Held.Mode)),
 				Message: fmt.Sprintf("the deferred call locks %s, which is held since %s, where it should unlock it", e.Op.Path, place(in, e.Held.Site))})
 		}
 	}
+}
+
+// lockIn is a lock in a function.
+type lockIn struct {
+	fn   *ssa.Function
+	lock *access.Path
+}
+
+func isDefer(site ssa.Instruction) bool {
+	_, ok := site.(*ssa.Defer)
+	return ok
 }
 
 func leak(in *engine.Info, e *locks.Event) report.Diagnostic {
@@ -151,7 +170,7 @@ func wrongMode(in *engine.Info, e *locks.Event) report.Diagnostic {
 	if e.Held.Mode == api.Read {
 		taken, called, right = "RLock", "Unlock", "RUnlock"
 	}
-	return report.Diagnostic{Code: "unreleased/mode", Pos: ssabuild.InstrPos(e.Site),
+	return report.Diagnostic{Code: "unreleased/mode", Pos: ssabuild.InstrPos(e.Site), Fixes: rename(in, e.Site, right),
 		Message: fmt.Sprintf("%s was taken by %s at %s but is released by %s, not %s; the process ends with a fatal error", e.Op.Path, taken, place(in, e.Held.Site), called, right)}
 }
 

@@ -1,0 +1,82 @@
+package unreleased
+
+import (
+	"go/ast"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/edit"
+	"github.com/conclint/conclint/internal/engine"
+	"github.com/conclint/conclint/internal/engine/locks"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+)
+
+// rename replaces the method of a lock that a statement calls, where it is
+// written as x.Method(), by the one that was meant: the other method of the pair
+// cannot have been, as it ends the process or waits for itself.
+func rename(in *engine.Info, site ssa.Instruction, method string) []analysis.SuggestedFix {
+	call := callAt(in, site)
+	if call == nil {
+		return nil
+	}
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name == method {
+		return nil
+	}
+	switch sel.Sel.Name {
+	case "Lock", "RLock", "Unlock", "RUnlock":
+		return []analysis.SuggestedFix{{Message: "Call " + method, TextEdits: []analysis.TextEdit{edit.Replace(sel.Sel, method)}}}
+	}
+	return nil
+}
+
+// callAt is the call of a call, go or defer instruction, nil if the syntax shows none.
+func callAt(in *engine.Info, site ssa.Instruction) *ast.CallExpr {
+	pos := ssabuild.InstrPos(site)
+	if call, _ := edit.CallAt(in.Prog.Files, pos); call != nil {
+		return call
+	}
+	_, path := edit.Enclosing(in.Prog.Files, pos)
+	if len(path) > 0 {
+		if d, ok := path[0].(*ast.DeferStmt); ok {
+			return d.Call
+		}
+	}
+	return nil
+}
+
+// dropUnlock removes an Unlock that ends the process, a statement of its own.
+func dropUnlock(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
+	if _, ok := e.Site.(*ssa.Call); !ok {
+		return nil // of a deferred Unlock and one written out, either may be the wrong one
+	}
+	call, path := edit.CallAt(in.Prog.Files, ssabuild.InstrPos(e.Site))
+	if call == nil || len(path) < 3 {
+		return nil
+	}
+	stmt, ok := path[1].(*ast.ExprStmt)
+	if !ok {
+		return nil
+	}
+	list := statements(path[2])
+	for i, s := range list {
+		if s != ast.Stmt(stmt) {
+			continue
+		}
+		from, to := stmt.Pos(), stmt.End()
+		switch {
+		case i+1 < len(list):
+			to = list[i+1].Pos()
+		case i > 0:
+			from = list[i-1].End()
+		default:
+			return nil
+		}
+		if file, _ := edit.Enclosing(in.Prog.Files, from); file == nil || edit.Commented(file, from, to) {
+			return nil
+		}
+		return []analysis.SuggestedFix{{Message: "Drop the second unlock", TextEdits: []analysis.TextEdit{edit.Cut(from, to)}}}
+	}
+	return nil
+}

@@ -158,24 +158,24 @@ func (a *Analysis) hears(fn *ssa.Function, depth int) []listen {
 			out = append(out, l)
 		}
 	}
-	channel := func(v ssa.Value) {
+	channel := func(v ssa.Value, looks bool) {
 		if ctx := a.doneOf(v); ctx != nil {
 			put(listen{true, a.prog.Path(ctx)})
-			return
+		} else if looks || tellsNothing(v.Type()) {
+			put(listen{false, a.prog.Path(v)})
 		}
-		put(listen{false, a.prog.Path(v)})
 	}
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			switch instr := instr.(type) {
 			case *ssa.UnOp:
 				if instr.Op == token.ARROW {
-					channel(instr.X)
+					channel(instr.X, instr.CommaOk)
 				}
 			case *ssa.Select:
 				for _, st := range instr.States {
 					if st.Dir == types.RecvOnly {
-						channel(st.Chan)
+						channel(st.Chan, false)
 					}
 				}
 			case *ssa.Call:
@@ -187,6 +187,23 @@ func (a *Analysis) hears(fn *ssa.Function, depth int) []listen {
 		a.listens[fn] = out
 	}
 	return out
+}
+
+// tellsNothing reports whether a channel carries no values, so that what can be
+// learnt from it is that it is closed. From others a goroutine learns that only if
+// it looks, by ranging over them or by v, ok := <-c.
+func tellsNothing(t types.Type) bool {
+	ch, ok := t.Underlying().(*types.Chan)
+	if !ok {
+		return false
+	}
+	switch elem := ch.Elem().Underlying().(type) {
+	case *types.Struct:
+		return elem.NumFields() == 0
+	case *types.Basic:
+		return elem.Kind() == types.Bool
+	}
+	return false
 }
 
 // heardBy adds what a call hears: its own context, or what its callee receives from.

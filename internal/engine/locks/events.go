@@ -267,6 +267,9 @@ func (r *run) channelOp(s *state, instr ssa.Instruction) {
 			return
 		}
 		b.Path = r.a.prog.Path(instr.Chan)
+		if r.a.prog.UnpublishedAt(b.Path, instr) && r.a.ChanCapacity(b.Path) > 0 {
+			return // a new channel with room
+		}
 		b.What = "send on " + b.Path.String()
 	case *ssa.UnOp:
 		if instr.Op != token.ARROW {

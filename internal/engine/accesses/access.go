@@ -31,6 +31,7 @@ type Access struct {
 	Whole   bool           // of a field as part of its whole struct, which is copied or replaced
 	Foreign *model.Hop     // of an access that a function of another package makes for the call Instr: where
 	Held    []model.LockOp // of a foreign access: the locks that the function takes around it
+	own     bool           // foreign only to the function: a helper of this package makes it
 	away    []*spawn.Footprint
 	order   int
 }
@@ -93,6 +94,7 @@ func New(prog *ssabuild.Program, lk *locks.Analysis, sp *spawn.Analysis, stated 
 		a.collect(fn)
 	}
 	a.addCopies()
+	a.ownHelpers()
 	a.group()
 	return a
 }

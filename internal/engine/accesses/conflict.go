@@ -65,6 +65,9 @@ func (a *Analysis) Conflict(x, y *Access) (*Conflict, bool) {
 // neither is an update that another call may lose: such types have rules of their
 // own for who calls what.
 func bothForeign(x, y *Access) bool {
+	if x.own && y.own {
+		return true // compared where the helper makes them
+	}
 	return x.Foreign != nil && y.Foreign != nil && x.Update == model.NoUpdate && y.Update == model.NoUpdate
 }
 

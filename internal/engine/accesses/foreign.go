@@ -1,6 +1,8 @@
 package accesses
 
 import (
+	"strings"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
@@ -34,12 +36,49 @@ func (a *Analysis) foreignOf(site ssa.CallInstruction, t ssabuild.Target, starte
 	if sum == nil {
 		return
 	}
+	a.addEffects(site, t, started, sum.Effects, false)
+}
+
+// ownHelpers adds the accesses that functions of this package make, for a call, to
+// a variable whose address they are given: in the helper it has no name that could
+// be compared with the caller's.
+func (a *Analysis) ownHelpers() {
+	a.composeEffects()
+	for _, fn := range a.prog.Funcs {
+		var given []model.Effect
+		for _, e := range a.effects[fn] {
+			root := e.Path.Root()
+			if root.Kind == access.Param && root.Owner == any(fn) && e.Path.Depth() == 0 && (fn.Signature.Recv() == nil || root.Index > 0) {
+				given = append(given, e)
+			}
+		}
+		if len(given) == 0 {
+			continue
+		}
+		for _, in := range a.spawn.Entries(fn) {
+			if _, deferred := in.Site.(*ssa.Defer); !deferred && in.Target.Via == ssabuild.Static {
+				a.addEffects(in.Site, in.Target, in.Spawn, given, true)
+			}
+		}
+	}
+}
+
+// addEffects adds the effects of a call's target as accesses of the caller.
+func (a *Analysis) addEffects(site ssa.CallInstruction, t ssabuild.Target, started *spawn.Spawn, effects []model.Effect, own bool) {
 	fn := site.Parent()
-	for i := range sum.Effects {
-		e := &sum.Effects[i]
-		x := &Access{Instr: site, Kind: e.Kind, Content: e.Content, Atomic: e.Atomic, Update: e.Update, Foreign: &e.Hop, Pos: ssabuild.InstrPos(site)}
+	for i := range effects {
+		e := &effects[i]
+		x := &Access{own: own, Instr: site, Kind: e.Kind, Content: e.Content, Atomic: e.Atomic, Update: e.Update, Foreign: &e.Hop, Pos: ssabuild.InstrPos(site)}
 		if !a.locate(x, e, t, fn) {
 			continue
+		}
+		if own {
+			if x.Addr == nil {
+				continue
+			}
+			hop := e.Hop
+			hop.Func = strings.TrimPrefix(hop.Func, a.prog.Types.Name()+".")
+			x.Foreign = &hop
 		}
 		for _, op := range e.Held {
 			op.Path = a.prog.Translate(op.Path, t, fn)

@@ -83,7 +83,7 @@ func (a *Analysis) site(x *Access) (*Site, Key) {
 	if p.Class() == "" || x.Atomic || pointee(x) || a.readOut(x) {
 		return nil, Key{}
 	}
-	if x.Foreign != nil && !token.IsExported(lastSelector(p)) {
+	if x.Foreign != nil && !x.own && !token.IsExported(lastSelector(p)) {
 		return nil, Key{} // who may touch it is the business of its own package
 	}
 	isGlobal := p.Root().Kind == access.Global && p.Depth() == 0

@@ -176,3 +176,37 @@ func perKeyWaited(keys []string) int {
 	})
 	return n
 }
+
+func later(p *int) {
+	go func() { *p++ }()
+}
+
+// leftRunning reads what the helper's goroutine still changes.
+func leftRunning() int {
+	n := 0
+	later(&n) // want `n is incremented through later \(helpers.go:\d+\) in a goroutine \(started at helpers.go:\d+\) and read at helpers.go:\d+ without a common lock`
+	return n
+}
+
+// byHelper increments in a goroutine by a helper, and here.
+func byHelper() int {
+	n := 0
+	go bump(&n) // want `n is incremented through bump \(helpers.go:26\) in a goroutine \(started at helpers.go:\d+\) and incremented at helpers.go:\d+`
+	n++
+	return n
+}
+
+// byHelperJoined waits in between.
+func byHelperJoined() int {
+	n := 0
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		bump(&n)
+	}()
+	wg.Wait()
+	n++
+	bump(&n)
+	return n
+}

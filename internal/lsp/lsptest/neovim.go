@@ -61,7 +61,10 @@ func Neovim(t *testing.T, job Job) Seen {
 	if err != nil {
 		t.Skip("there is no Neovim here")
 	}
-	dir := t.TempDir()
+	// Not that of the test: servers may still write their caches when Neovim has ended.
+	dir, err := os.MkdirTemp("", "conclint-neovim-")
+	must(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	report, lua := filepath.Join(dir, "report.json"), filepath.Join(dir, "edit.lua")
 	must(t, os.WriteFile(lua, []byte(editing), 0o644))
 	text, err := json.Marshal(struct {

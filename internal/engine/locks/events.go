@@ -281,7 +281,7 @@ func (r *run) channelOp(s *state, instr ssa.Instruction) {
 		b.Path = r.a.prog.Path(instr.X)
 		b.What = "receive from " + b.Path.String()
 	case *ssa.Select:
-		if !instr.Blocking {
+		if !instr.Blocking || r.timed(instr) {
 			return
 		}
 		b.What = "select"
@@ -290,6 +290,18 @@ func (r *run) channelOp(s *state, instr ssa.Instruction) {
 		}
 	}
 	r.mayWait(s, instr, b)
+}
+
+// timed reports whether a select gives up after a time.
+func (r *run) timed(sel *ssa.Select) bool {
+	for _, st := range sel.States {
+		if call, ok := st.Chan.(*ssa.Call); ok {
+			if eff, ok := r.a.prog.Effect(call.Common()); ok && eff.Op == api.TimerChan {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // blockingCall describes a known function that may wait.

@@ -63,10 +63,19 @@ local function work()
     seen.both = diagnostics()
   end
 
-  -- The lamp: the first action that is offered at the finding.
+  -- The lamp: the first action that the last server offers at the finding.
+  local last = job.servers[#job.servers].name
   vim.ui.select = function(items, _, choose)
-    seen.actions = vim.tbl_map(function(i) return (i.action or i[2]).title end, items)
-    choose(items[1], 1)
+    local pick
+    seen.actions = {}
+    for i, item in ipairs(items) do
+      local client = vim.lsp.get_client_by_id(item.ctx and item.ctx.client_id or item[1])
+      if client and client.name == last then
+        table.insert(seen.actions, (item.action or item[2]).title)
+        pick = pick or i
+      end
+    end
+    choose(items[pick or 1], pick or 1)
   end
   vim.fn.cursor(has(job.code).line, 1)
   vim.cmd('normal! ^')

@@ -86,7 +86,7 @@ func Neovim(t *testing.T, job Job) Seen {
 	var seen Seen
 	must(t, json.Unmarshal(data, &seen))
 	if seen.Failed != nil {
-		t.Fatalf("in Neovim: %s; diagnostics: %v\n%s", *seen.Failed, seen.Last, out)
+		t.Fatalf("in Neovim: %s; diagnostics: %v; actions: %q\n%s", *seen.Failed, seen.Last, seen.Actions, out)
 	}
 	return seen
 }

@@ -31,9 +31,9 @@
 // # Fix
 //
 // Remove an idle default, which makes the select wait; return from, or leave the
-// labelled loop in, the case of a closed channel. A polled flag becomes a
-// channel that is closed, a sync.WaitGroup, or a gate.Event of the runtime
-// module, whose Wait takes a context.
+// labelled loop in, the case of a closed channel; make a local flag a channel that is
+// closed; wait for the goroutine with a sync.WaitGroup instead of sleeping. A polled
+// field becomes a gate.Event of the runtime module, whose Wait takes a context.
 //
 // # When it stays silent
 //

@@ -54,6 +54,7 @@ func diagnose(in *engine.Info, w polls.Wait) report.Diagnostic {
 			d.Code = "spinwait/poll"
 			d.Message = fmt.Sprintf("this loop polls %s, which %s (%s) sets: wait for an event instead of sleeping", w.Name, setter, at)
 		}
+		d.Fixes = fixFlag(in, loop)
 		d.Witness = []report.Step{
 			{Goroutine: "G1", Func: ssabuild.FuncName(w.Fn), Pos: d.Pos, Text: "looks at " + w.Name + " again and again"},
 			{Goroutine: "G2", Func: setter, Pos: ssabuild.InstrPos(w.Setter), Text: "changes " + w.Name + " and wakes nobody"},
@@ -73,6 +74,7 @@ func diagnose(in *engine.Info, w polls.Wait) report.Diagnostic {
 		d.Fixes = fixBreak(in, w, loop)
 	case polls.SleepSync:
 		d.Code = "spinwait/sleepsync"
+		d.Fixes = fixSleep(in, w)
 		d.Message = fmt.Sprintf("this sleep stands for waiting for the goroutine started at %s, whose %s is read after it; it may not have finished", in.Prog.Place(w.Go.Pos()), w.Name)
 		d.Witness = []report.Step{
 			{Goroutine: "G1", Func: ssabuild.FuncName(w.Fn), Pos: w.Go.Pos(), Text: "starts G2"},

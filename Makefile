@@ -6,7 +6,7 @@ RUNS    ?= corpus audit bench
 FUZZTIME ?= 30s
 MODULE  ?= github.com/caddyserver/caddy/v2@v2.11.9
 
-.PHONY: help build test test-root test-runtime test-nested house e2e e2e-cache e2e-html corpus audit sample bench fixcheck evidence bench-runtime docs fmt lint cross clean
+.PHONY: help build test test-root test-runtime test-nested house e2e e2e-golangci e2e-editors e2e-cache e2e-html corpus audit sample bench fixcheck evidence bench-runtime docs fmt lint cross clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*## |^[a-z0-9-]+:  +## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,12 @@ house:           ## the rules of the house alone: import directions, sizes, page
 
 e2e:             ## the command end to end: standalone, under go vet, as plugin
 	$(GO) test -count=1 ./cmd/... $(patsubst %,./%/...,$(wildcard plugin)) ./internal/linttest ./internal/driver/...
+
+e2e-golangci:    ## golangci-lint with the plugin, built both ways of docs/golangci.md, and run: about four minutes
+	CONCLINT_E2E=1 $(GO) test -count=1 -v ./plugin
+
+e2e-editors:     ## gopls with the suite inside, and conclint lsp: as a client, and through Neovim if there is one
+	CONCLINT_E2E=1 $(GO) test -count=1 -v -run TestE2E ./internal/gopls ./internal/lsp
 
 e2e-cache:       ## a build cache shared through GOCACHEPROG, with an implementation by others
 	CONCLINT_E2E_CACHE=1 $(GO) test -count=1 -run TestSharedCache ./cmd/conclint

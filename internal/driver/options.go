@@ -221,6 +221,8 @@ Usage:
 	conclint [flags] flags      print the flags that make go vet -vettool agree
 	conclint graph locks|goroutines [flags] [packages]
 	                            draw the lock order, or who starts and stops whom
+	conclint gopls build        make a gopls that carries the analyzers
+	conclint lsp                a language server beside gopls
 	go vet -vettool=$(which conclint) [packages]
 
 Packages are those of the go command; the default is the one in the current

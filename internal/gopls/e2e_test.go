@@ -84,7 +84,8 @@ func TestE2E(t *testing.T) {
 
 	t.Run("client", func(t *testing.T) { testClient(t, dir, binary) })
 	t.Run("twins", func(t *testing.T) { testTwins(t, dir, binary) })
-	t.Run("neovim", func(t *testing.T) { testNeovim(t, dir, binary) })
+	t.Run("neovim", func(t *testing.T) { testEditor(t, dir, binary, lsptest.Neovim) })
+	t.Run("emacs", func(t *testing.T) { testEditor(t, dir, binary, lsptest.Emacs) })
 }
 
 func client(t *testing.T, dir, binary string, settings lsptest.Object) *lsptest.Client {
@@ -151,13 +152,13 @@ func checkout(t *testing.T) string {
 	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
 }
 
-func testNeovim(t *testing.T, dir, binary string) {
+func testEditor(t *testing.T, dir, binary string, work func(*testing.T, lsptest.Job) lsptest.Seen) {
 	file := filepath.Join(dir, "hits.go")
-	seen := lsptest.Neovim(t, lsptest.Job{
+	require.NoError(t, os.WriteFile(file, []byte(hits), 0o644))
+	seen := work(t, lsptest.Job{
 		Servers: []lsptest.Server{{Name: "gopls", Cmd: []string{binary}}},
 		Root:    dir, File: file, Remove: "// mark", Code: "unreleased/return",
 	})
-	t.Logf("Neovim %s", seen.Version)
 	require.Len(t, seen.Typed, 1)
 	assert.Equal(t, lsptest.Shown{Line: 15, Source: "unreleased", Code: "unreleased/return", Message: seen.Typed[0].Message}, seen.Typed[0])
 	assert.True(t, seen.Modified, "nothing was saved")

@@ -16,16 +16,18 @@ import (
 // released is hits without its bug; Neovim deletes the line that is marked.
 var released = strings.Replace(hits, "\t\treturn false\n", "\t\th.mu.Unlock() // mark\n\t\treturn false\n", 1)
 
-func TestE2ENeovim(t *testing.T) {
+func TestE2ENeovim(t *testing.T) { testEditor(t, lsptest.Neovim) }
+func TestE2EEmacs(t *testing.T)  { testEditor(t, lsptest.Emacs) }
+
+func testEditor(t *testing.T, work func(*testing.T, lsptest.Job) lsptest.Seen) {
 	if os.Getenv("CONCLINT_E2E") == "" {
-		t.Skip("drives Neovim: make e2e-editors")
+		t.Skip("drives an editor: make e2e-editors")
 	}
 	dir := module(t, "hits.go", released)
-	seen := lsptest.Neovim(t, lsptest.Job{
+	seen := work(t, lsptest.Job{
 		Servers: []lsptest.Server{{Name: "conclint", Cmd: []string{built, "lsp"}}},
 		Root:    dir, File: filepath.Join(dir, "hits.go"), Remove: "// mark", Code: "unreleased/return",
 	})
-	t.Logf("Neovim %s", seen.Version)
 	require.Len(t, seen.Typed, 1)
 	assert.Equal(t, lsptest.Shown{Line: 15, Source: "conclint", Code: "unreleased/return", Message: seen.Typed[0].Message}, seen.Typed[0])
 	assert.True(t, seen.Modified, "nothing was saved")

@@ -89,6 +89,11 @@ func hazard(in *engine.Info, e *locks.Event) (report.Diagnostic, bool) {
 		what = fmt.Sprintf("%s (in %s, %s)", what, e.Block.Hop.Func, e.Block.Hop.At)
 	}
 	consequence := "everybody who needs the lock waits as long"
+	if e.Callback {
+		d.Code = "heldwait/callback"
+		d.Message = fmt.Sprintf("%s is called while %s is held since %s; it may take long, or need the lock itself", what, name, since)
+		return d, true
+	}
 	switch e.Block.Op {
 	case api.Sleep:
 		d.Code = "heldwait/sleep"
@@ -99,6 +104,8 @@ func hazard(in *engine.Info, e *locks.Event) (report.Diagnostic, bool) {
 		switch e.Block.Kind {
 		case api.Client, api.Process, api.Database, api.Network:
 			d.Code = "heldwait/io"
+		case api.FileIO:
+			d.Code = "heldwait/file"
 		default:
 			return d, false
 		}

@@ -3,6 +3,7 @@ package relock
 import (
 	_ "embed"
 	"fmt"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -86,7 +87,11 @@ func diagnose(in *engine.Info, e *locks.Event) report.Diagnostic {
 		d.Message = fmt.Sprintf("%s is locked for writing%s while this goroutine holds it for reading %s; it waits for itself", name, through, since)
 	default:
 		d.Code = "relock/lock"
-		if !direct {
+		switch {
+		case direct:
+		case len(e.Take.Chain) > 1 && strings.HasPrefix(e.Take.Chain[1].Func, "func literal"):
+			d.Code = "relock/callback"
+		default:
 			d.Code = "relock/call"
 		}
 		d.Message = fmt.Sprintf("%s is locked again%s; it is already held %s and is not re-entrant", name, through, since)

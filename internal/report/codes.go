@@ -129,7 +129,6 @@ var blocks = []struct {
 		{"deferlock", Defect, Default, "a deferred call locks where it should unlock"},
 		{"contract", Defect, Default, "a function does not leave a lock as its annotation says"},
 		{"token", Defect, Default, "a semaphore token or group slot is not given back on some path"},
-		{"strict", Defect, Strict, "a path leaves a lock held, and no other path tells whether it should"},
 	}},
 	{"heldwait", []check{
 		{"deadlock", Defect, Default, "a wait under a lock needs a goroutine that takes the same lock"},

@@ -14,6 +14,7 @@ import (
 
 // call applies a call, or a deferred call at the time it runs.
 func (r *run) call(s *state, site ssa.CallInstruction, common *ssa.CallCommon) []*state {
+	r.worksUnder(s, site, common)
 	if eff, ok := r.a.prog.Effect(common); ok {
 		return r.known(s, site, common, eff)
 	}

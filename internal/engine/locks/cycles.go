@@ -20,6 +20,7 @@ type Cycle struct {
 	NeedsWriter bool   // some lock of the cycle is taken for reading on both sides
 	Guess       bool   // it needs two instances to be one that most likely are not, see [Analysis.guess]
 	Also        []Edge // where other cycles through Edges[0] would be reported
+	ranks       []int  // of Edges: how much evidence there is for each direction
 	Import      string // the cycle meets only here: no line of this package is part of it, and this import brings in its later half
 }
 
@@ -119,8 +120,9 @@ func sortByPlace(cycles []Cycle) {
 }
 
 // oneCause keeps one of the cycles that share an acquisition under the same lock,
-// a guess only if all of them are: they go when it goes. It is then the place to
-// report at.
+// a guess only if all of them are, if that acquisition is as rare a direction as
+// any in both: they go when it goes, and it is the place to report at. A common
+// direction is shared by cycles of many causes.
 func oneCause(cycles []Cycle) []Cycle {
 	slices.SortStableFunc(cycles, func(c, d Cycle) int {
 		switch {
@@ -138,15 +140,15 @@ func oneCause(cycles []Cycle) []Cycle {
 			continue
 		}
 		for j, d := range cycles[i+1:] {
-			k := c.shares(d)
-			if gone[i+1+j] || k < 0 {
+			k, l := c.shares(d)
+			if gone[i+1+j] || k < 0 || c.ranks[k] > c.ranks[0] || d.ranks[l] > d.ranks[0] {
 				continue
 			}
 			gone[i+1+j] = true
-			if e := c.Edges[k]; k > 0 && d.Edges[0].Site == e.Site && d.Guess == c.Guess {
+			if k > 0 && l == 0 && d.Guess == c.Guess {
 				c, d, k = d, c, 0 // it is reported there by itself
 			}
-			c.Edges = append(c.Edges[k:len(c.Edges):len(c.Edges)], c.Edges[:k]...)
+			c = c.from(k)
 			if d.Edges[0].Site != c.Edges[0].Site {
 				c.Also = append(c.Also, d.Edges[0])
 			}
@@ -156,11 +158,27 @@ func oneCause(cycles []Cycle) []Cycle {
 	return out
 }
 
-// shares is the index of the first edge of this package that both cycles have, -1 if there is none.
-func (c Cycle) shares(d Cycle) int {
-	return slices.IndexFunc(c.Edges, func(e Edge) bool {
-		return e.Site != nil && slices.ContainsFunc(d.Edges, func(f Edge) bool { return f.Site == e.Site && f.From == e.From })
-	})
+// from is the cycle told from edge k on.
+func (c Cycle) from(k int) Cycle {
+	c.Edges = append(c.Edges[k:len(c.Edges):len(c.Edges)], c.Edges[:k]...)
+	c.ranks = append(c.ranks[k:len(c.ranks):len(c.ranks)], c.ranks[:k]...)
+	return c
+}
+
+// shares finds the first edge of this package that both cycles have: its index in
+// c and in d, -1 if there is none.
+func (c Cycle) shares(d Cycle) (k, l int) {
+	for k, e := range c.Edges {
+		if e.Site == nil {
+			continue
+		}
+		for l, f := range d.Edges {
+			if f.Site == e.Site && f.From == e.From {
+				return k, l
+			}
+		}
+	}
+	return -1, -1
 }
 
 // outerGates adds to the gates of an edge the locks that all callers of its
@@ -334,7 +352,9 @@ func (g *order) cycle(edges []int) (Cycle, bool) {
 		best = 0
 	}
 	for i := range edges {
-		c.Edges = append(c.Edges, g.edges[edges[(best+i)%n]])
+		e := g.edges[edges[(best+i)%n]]
+		c.Edges = append(c.Edges, e)
+		c.ranks = append(c.ranks, g.rank(e))
 	}
 	if g.guess != nil {
 		c.Guess = g.guess(c)

@@ -44,6 +44,8 @@ type Event struct {
 	Loop  bool            // of Relock: the same Lock in the next iteration, with no deferred release pending
 	Back  bool            // of Relock: the instance is reached through a back reference
 
+	Callback bool // of Blocked: a function that was handed in is called
+
 	Contract token.Pos        // of the annotation that says that the lock is held (Relock) or how it is left (Broken)
 	Promise  annotations.Kind // of Broken
 }

@@ -213,3 +213,61 @@ func (p *pool) listenBad(key string) any {
 		return p.listenOnce("inner " + key)
 	})
 }
+
+// Two places take two locks against the order that all others keep: two causes,
+// although one acquisition is part of both circles.
+type engine struct {
+	mu    sync.Mutex
+	users *users
+	log   *journal
+}
+
+type users struct {
+	mu     sync.Mutex
+	engine *engine
+	n      int
+}
+
+type journal struct {
+	mu     sync.Mutex
+	engine *engine
+	lines  int
+}
+
+func (e *engine) resetAll() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.reset()
+}
+
+func (e *engine) resetTwice() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.reset()
+	e.reset()
+}
+
+func (e *engine) reset() {
+	e.users.mu.Lock()
+	e.users.n = 0
+	e.users.mu.Unlock()
+	e.log.mu.Lock()
+	e.log.lines = 0
+	e.log.mu.Unlock()
+}
+
+func (u *users) statBad() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.engine.mu.Lock() // want `u.engine.mu is locked while holding u.mu, but \(\*engine\).reset\w+ locks e.users.mu while holding e.mu`
+	defer u.engine.mu.Unlock()
+	return u.n
+}
+
+func (j *journal) statBad() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.engine.mu.Lock() // want `j.engine.mu is locked while holding j.mu, but \(\*engine\).reset\w+ locks e.log.mu while holding e.mu`
+	defer j.engine.mu.Unlock()
+	return j.lines
+}

@@ -22,7 +22,7 @@ func (a *Analysis) started() {
 		if g, ok := s.Site.(*ssa.Go); ok && !test {
 			a.startedByGo(s, g)
 		}
-		if a.isFutureDropped(s) {
+		if !test && a.isFutureDropped(s) {
 			a.lose(Loss{Kind: Dropped, Instr: s.Site, Spawn: s})
 		}
 		switch s.Kind {
@@ -193,13 +193,16 @@ func (a *Analysis) isFutureDropped(s *spawn.Spawn) bool {
 	if !ok || eff.Op != api.PoolSubmit || !eff.Task || a.syntax.uses[s.Site.Common().Pos()] != dropped {
 		return false
 	}
+	if s.Site.Common().Signature().Results().Len() == 0 {
+		return false // the batch keeps it
+	}
 	return a.funcFails(s.Func) && !a.syntax.excused(s.Site.Pos())
 }
 
 // funcFails reports whether a function given to a group or pool can return an
 // error that nobody has seen; a function that is not known can.
 func (a *Analysis) funcFails(v ssa.Value) bool {
-	if v == nil {
+	if c, isConst := v.(*ssa.Const); v == nil || isConst && c.IsNil() {
 		return false
 	}
 	sig, ok := v.Type().Underlying().(*types.Signature)

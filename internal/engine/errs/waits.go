@@ -40,7 +40,7 @@ func (a *Analysis) droppedWait(g *Group, failing []Member, w ssa.CallInstruction
 	switch a.syntax.uses[w.Common().Pos()] {
 	case dropped, deferCall, goCall:
 	case blanked:
-		if !a.syntax.excused(w.Pos()) {
+		if !a.syntax.excused(w.Pos()) && !a.prog.IsTestFunc(w.Parent()) {
 			a.lose(Loss{Kind: Blank, Instr: w, Name: a.Name(g.Path) + ".Wait"})
 		}
 		return

@@ -23,12 +23,18 @@ func (a *Analysis) polling(fn *ssa.Function, l *loops.Loop) (Wait, bool) {
 	if paused {
 		w.Kind = Poll
 	}
-	for _, exit := range l.Exits() {
-		s := &subject{a: a, loop: l}
-		s.look(exit.Cond, 0)
-		switch {
-		case s.varies && w.Kind == Busy:
+	exits := l.Exits()
+	subjects := make([]*subject, len(exits))
+	for i, exit := range exits {
+		subjects[i] = &subject{a: a, loop: l}
+		subjects[i].look(exit.Cond, 0)
+		if subjects[i].varies && w.Kind == Busy {
 			return Wait{}, false // bounded, or computing something
+		}
+	}
+	for i, exit := range exits {
+		s := subjects[i]
+		switch {
 		case s.varies || s.timed || s.path == nil:
 			continue
 		}

@@ -368,3 +368,11 @@ func metric(name string) {
 		}
 	}()
 }
+
+func batch(ctx context.Context, p *task.Pool, names []string) []task.Result[int] {
+	b := task.NewBatch[int](p)
+	for _, name := range names {
+		b.Submit(func(context.Context) (int, error) { return 0, save(name) }) // WaitAll returns its error
+	}
+	return b.WaitAll(ctx)
+}

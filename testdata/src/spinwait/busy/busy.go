@@ -259,3 +259,38 @@ func (t *tree) minimumOk() *int {
 		t = t.edges[0]
 	}
 }
+
+type job struct{ state atomic.Int32 }
+
+func (j *job) end()         { j.state.Store(2) }
+func (j *job) isDone() bool { return j.state.Load() == 2 }
+
+// A few looks before going to sleep cost less than the sleep.
+func (j *job) awaitOk(done <-chan struct{}) {
+	for range 5 {
+		if j.isDone() {
+			return
+		}
+		runtime.Gosched()
+	}
+	<-done
+}
+
+func (j *job) awaitDownOk(done <-chan struct{}) {
+	for tries := 4; tries > 0; tries-- {
+		runtime.Gosched()
+		if j.state.Load() == 2 {
+			return
+		}
+	}
+	<-done
+}
+
+func (j *job) awaitBad() {
+	for { // want `this loop burns a processor until j.state changes, which \(\*job\).end`
+		if j.isDone() {
+			return
+		}
+		runtime.Gosched()
+	}
+}

@@ -170,6 +170,9 @@ func commonClass(a, b []model.LockOp) bool {
 // That somebody accesses the field atomically is evidence enough that its users
 // run in parallel, if both can be reached by calls from outside.
 func (a *Analysis) mixedConflict(plain *Access, g *Group) (*Conflict, bool) {
+	if a.ownRead(plain) {
+		return nil, false
+	}
 	if plain.Path.Root().Kind == access.Cell && plain.Path.Depth() == 0 || a.fresh(plain) || a.prog.IsTestFunc(plain.Fn) {
 		return nil, false
 	}

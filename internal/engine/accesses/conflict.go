@@ -31,7 +31,7 @@ func (a *Analysis) Conflict(x, y *Access) (*Conflict, bool) {
 	if x.Kind == model.ReadAccess && y.Kind == model.ReadAccess || x.Atomic && y.Atomic {
 		return nil, false
 	}
-	if a.fresh(x) || a.fresh(y) || bothForeign(x, y) {
+	if a.fresh(x) || a.fresh(y) || bothForeign(x, y) || x.Atomic && a.ownRead(y) || y.Atomic && a.ownRead(x) {
 		return nil, false
 	}
 	if !a.inGoroutine(x) && !a.inGoroutine(y) {

@@ -93,3 +93,35 @@ func (a *Analysis) atomicPath(call *ssa.Call, op api.Op) (*access.Path, bool) {
 	path := a.location(addr)
 	return path, path != nil && path.Exact()
 }
+
+// ownRead reports whether a plain read is that of a goroutine which alone writes:
+// it stores atomically, for others to see, what it computes from the old value.
+// Where users may call the function at once this is a lost update.
+func (a *Analysis) ownRead(x *Access) bool {
+	load, ok := x.Instr.(ssa.Value)
+	return ok && !x.Write() && !x.Atomic && !a.manyCall(x.Fn) && a.feedsStore(load, x.Path, 0)
+}
+
+// feedsStore reports whether an atomic store to a path takes a value computed from v.
+func (a *Analysis) feedsStore(v ssa.Value, path *access.Path, depth int) bool {
+	refs := v.Referrers()
+	if refs == nil || depth > 4 {
+		return false
+	}
+	for _, ref := range *refs {
+		switch ref := ref.(type) {
+		case *ssa.BinOp, *ssa.Convert:
+			if a.feedsStore(ref.(ssa.Value), path, depth+1) {
+				return true
+			}
+		case *ssa.Call:
+			if to, ok := a.atomicPath(ref, api.AtomicStore); ok && to == path {
+				return true
+			}
+			if _, basic := ref.Type().Underlying().(*types.Basic); basic && a.feedsStore(ref, path, depth+1) {
+				return true // min and the like
+			}
+		}
+	}
+	return false
+}

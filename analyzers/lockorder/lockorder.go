@@ -60,6 +60,9 @@ func diagnose(in *engine.Info, c locks.Cycle) report.Diagnostic {
 	if c.Guess {
 		d.Code = "lockorder/instances"
 	}
+	for _, e := range c.Same {
+		d.Related = append(d.Related, analysis.RelatedInformation{Pos: ssabuild.InstrPos(e.Site), Message: fmt.Sprintf("%s is locked while holding %s here too", e.ToName, e.FromName)})
+	}
 	for _, e := range c.Also {
 		d.Related = append(d.Related, analysis.RelatedInformation{Pos: ssabuild.InstrPos(e.Site), Message: fmt.Sprintf("%s, locked here while holding %s, is part of another circle through this one", e.ToName, e.FromName)})
 	}

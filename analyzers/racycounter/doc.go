@@ -24,7 +24,9 @@
 // the increment, the goroutine or the lock is in another function, or in another package.
 //
 // A variable that is updated through sync/atomic must be read that way too: a
-// plain read or write next to it is a data race.
+// plain read or write next to it is a data race. An atomic load followed by an
+// atomic store of a value computed from it is two steps, and loses what happens in
+// between.
 //
 // # Fix
 //

@@ -42,5 +42,10 @@
 // Constructors and objects that are not shared yet; fields never written after
 // construction; atomics (racycounter has them); functions whose callers, name or
 // comment say that the lock is held; reads by the only goroutine that writes;
-// accesses under another lock that all writes hold too; accesses after the goroutines have been waited for.
+// accesses under another lock that all writes hold too; accesses after the goroutines have been waited for;
+// reads of what the same function has just written, if nobody else writes it; maps
+// that are replaced as a whole. Objects that a function was given or has found
+// somewhere follow rules that the counts do not show (who set them up, who is their
+// only user yet): accesses of their fields are default reports only if the function
+// itself holds the lock for the same field elsewhere, and strict ones otherwise.
 package racyfield

@@ -47,6 +47,10 @@ func run(in *engine.Info, r *report.Reporter) {
 		case explore.SendClosed:
 			d.Code = "chanclose/send"
 			d.Message = fmt.Sprintf("%s may send on %s after it is closed%s, which panics", who, name, other)
+			if at := closedByReceiver(in, f, name); at != "" {
+				d.Code = "chanclose/receiver"
+				d.Message = fmt.Sprintf("%s may still send on %s when its receiver closes it (%s), which panics: only senders know that nothing more comes", who, name, at)
+			}
 		case explore.CloseNil:
 			d.Code = "chanclose/nil"
 			d.Message = fmt.Sprintf("%s closes %s while it is nil, which panics", who, name)
@@ -56,6 +60,29 @@ func run(in *engine.Info, r *report.Reporter) {
 		}
 		r.Add(d)
 	}
+}
+
+// closedByReceiver is where the channel was closed, if that was done by a goroutine
+// that receives from it; "" otherwise.
+func closedByReceiver(in *engine.Info, f *skeleton.Finding, name string) string {
+	o := in.Operations()
+	for i := len(f.Steps) - 2; i >= 0; i-- {
+		st := &f.Steps[i]
+		if st.Gor < 0 || st.Instr.Op != explore.OpClose || st.Pos == 0 {
+			continue
+		}
+		for k := range f.Steps[:i] {
+			r := &f.Steps[k]
+			// A meeting is a step of the sender, with the receiver as its partner.
+			received := r.Gor == st.Gor && r.Instr.Op == explore.OpRecv && o.Subject(r.Pos) == o.Subject(st.Pos) ||
+				r.Partner == st.Gor && r.Instr.Op == explore.OpSend && o.Subject(r.Pos) == name
+			if r.Gor >= 0 && received {
+				return in.Prog.Place(token.Pos(st.Pos))
+			}
+		}
+		return ""
+	}
+	return ""
 }
 
 // closedAt names the close that came first.

@@ -16,8 +16,8 @@ import (
 // fixes offers a buffer of one where a goroutine blocks on the only send of a
 // local channel. Behaviour is preserved for every receiver: the value still
 // arrives once, in order, before a close; only the sender no longer waits for the
-// receiver, which it could not rely on anyway. The channel must have exactly one
-// send, outside loops that the channel outlives, or a second send would block.
+// receiver, which it could not rely on anyway. Only one send may run for the channel,
+// outside loops that the channel outlives, or a second one would block.
 func fixes(in *engine.Info, f *skeleton.Finding) []analysis.SuggestedFix {
 	b := &f.Blocked[0]
 	if b.Instr.Op != explore.OpSend || f.Assumed() {
@@ -41,7 +41,7 @@ func fixes(in *engine.Info, f *skeleton.Finding) []analysis.SuggestedFix {
 		return nil
 	}
 	use := usesOf(in, file, v)
-	if use.made == nil || use.sends != 1 || use.passed || use.loop {
+	if use.made == nil || use.passed || use.loop || use.sends != 1 && !in.Interleavings().OneSend(use.made.Lparen) {
 		return nil
 	}
 	return []analysis.SuggestedFix{{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -27,7 +28,8 @@ func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
 
 func run(in *engine.Info, r *report.Reporter) {
 	seen := make(map[token.Pos]bool)
-	for _, f := range in.Interleavings().Of(skeleton.ChanStuck) {
+	found := in.Interleavings().Of(skeleton.ChanStuck)
+	for i, f := range found {
 		b := &f.Blocked[0]
 		pos := engine.PlaceOf(b)
 		if seen[pos] || b.Nil {
@@ -45,12 +47,29 @@ func run(in *engine.Info, r *report.Reporter) {
 				Message: fmt.Sprintf("%s waits here for ever as a consequence", in.Started(o, f)),
 			})
 		}
+		for _, o := range found[i+1:] {
+			// The other sends of one goroutine on one channel share cause and cure.
+			if at := engine.PlaceOf(&o.Blocked[0]); !seen[at] && alike(f, o) {
+				seen[at] = true
+				d.Related = append(d.Related, analysis.RelatedInformation{Pos: at, Message: "so it may here"})
+			}
+		}
 		d.Fixes = fixes(in, f)
+		r.Add(d)
+	}
+	for _, d := range nils(in, seen) {
 		r.Add(d)
 	}
 	for _, d := range dropped(in, seen) {
 		r.Add(d)
 	}
+}
+
+// alike reports whether two findings are about one goroutine that waits for one
+// channel, in two places.
+func alike(f, o *skeleton.Finding) bool {
+	a, b := &f.Blocked[0], &o.Blocked[0]
+	return f.Root == o.Root && f.Assumed() == o.Assumed() && a.Instr.Op == b.Instr.Op && a.Spawned != 0 && a.Spawned == b.Spawned && slices.Equal(a.Sites, b.Sites)
 }
 
 func check(in *engine.Info, b *explore.Blocked, pos token.Pos) string {

@@ -1,6 +1,7 @@
 package skeleton
 
 import (
+	"go/token"
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
@@ -91,18 +92,11 @@ func inSelect(v ssa.Value) bool {
 func resultSend(mk *ssa.MakeChan) *ssa.Send {
 	u := chanUses{seen: map[ssa.Value]bool{}}
 	u.follow(mk)
-	if u.other || !u.returned || len(u.sends) == 0 {
+	if u.other || u.received || !u.returned || len(u.sends) == 0 {
 		return nil
 	}
-	for _, s := range u.sends {
-		if s.Parent() == mk.Parent() || !startedBy(s.Parent(), mk.Parent()) {
-			return nil
-		}
-		for _, t := range u.sends {
-			if s.Parent() != t.Parent() || reaches(s, t) {
-				return nil
-			}
-		}
+	if !oneOf(mk, u.sends) {
+		return nil
 	}
 	first := u.sends[0]
 	for _, s := range u.sends {
@@ -118,7 +112,8 @@ type chanUses struct {
 	seen     map[ssa.Value]bool
 	sends    []*ssa.Send
 	returned bool
-	other    bool // in any other way: received, passed on, selected
+	received bool // by a receive or as a case of a select
+	other    bool // in any other way: passed on, stored
 }
 
 func (u *chanUses) follow(v ssa.Value) {
@@ -139,7 +134,7 @@ func (u *chanUses) follow(v ssa.Value) {
 			u.follow(ref)
 		case *ssa.UnOp:
 			if _, isChan := ref.Type().Underlying().(*types.Chan); !isChan {
-				u.other = true // a receive
+				u.received = true
 				break
 			}
 			u.follow(ref) // the load of a captured variable
@@ -165,11 +160,47 @@ func (u *chanUses) follow(v ssa.Value) {
 			if b, ok := ref.Call.Value.(*ssa.Builtin); !ok || b.Name() != "close" {
 				u.other = true
 			}
+		case *ssa.Select:
+			for _, st := range ref.States {
+				u.received = u.received || st.Chan == v
+				u.other = u.other || st.Chan == v && st.Dir == types.SendOnly || st.Send == v
+			}
 		case *ssa.DebugRef:
 		default:
 			u.other = true
 		}
 	}
+}
+
+// OneSend reports whether at most one of the sends on the channel made at pos can
+// run: all are in one goroutine that is started once, and none follows another.
+func (a *Analysis) OneSend(pos token.Pos) bool {
+	for _, fn := range a.prog.Funcs {
+		for _, b := range fn.Blocks {
+			for _, in := range b.Instrs {
+				if mk, ok := in.(*ssa.MakeChan); ok && mk.Pos() == pos {
+					u := chanUses{seen: map[ssa.Value]bool{}}
+					u.follow(mk)
+					return !u.other && !u.returned && oneOf(mk, u.sends)
+				}
+			}
+		}
+	}
+	return false
+}
+
+func oneOf(mk *ssa.MakeChan, sends []*ssa.Send) bool {
+	for _, s := range sends {
+		if s.Parent() == mk.Parent() || !startedBy(s.Parent(), mk.Parent()) {
+			return false
+		}
+		for _, t := range sends {
+			if s.Parent() != t.Parent() || reaches(s, t) {
+				return false
+			}
+		}
+	}
+	return len(sends) > 0
 }
 
 // startedBy reports whether literal fn is started with go in outer, once.

@@ -255,3 +255,31 @@ func stoppedOk(items []int, stop <-chan struct{}) <-chan int {
 	}()
 	return out
 }
+
+func receiverClosesBad(items []int) {
+	c := make(chan int)
+	go func() {
+		for _, i := range items {
+			c <- i // want `may still send on c when its receiver closes it`
+		}
+	}()
+	if <-c > 7 {
+		close(c)
+		return
+	}
+	for range items {
+		<-c
+	}
+}
+
+func senderClosesOk(n int) {
+	c := make(chan int)
+	go func() {
+		defer close(c)
+		for i := range n {
+			c <- i
+		}
+	}()
+	for range c {
+	}
+}

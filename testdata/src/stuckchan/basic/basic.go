@@ -419,3 +419,67 @@ func FN_exitAfterFirst(serve []func() error) {
 func FN_parameter(errc chan<- error) {
 	go func() { errc <- work() }()
 }
+
+// Two sends of one goroutine, of which one runs, are one finding with one fix.
+func oneOfTwoBad(ctx context.Context, get func() (int, error)) (int, error) {
+	done := make(chan int)
+	go func() {
+		n, err := get()
+		if err != nil {
+			done <- 0 // want `sends on done and may wait for ever when the context ends first`
+			return
+		}
+		done <- n
+	}()
+	select {
+	case n := <-done:
+		return n, nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+func nilRecvBad() int {
+	var c chan int
+	return <-c // want `nilRecvBad receives from c and waits for ever: it is nil`
+}
+
+func nilSendBad(n int) {
+	var c chan int
+	func() { c <- n }() // want `sends on c and waits for ever: it is nil`
+}
+
+func nilAssignedOk(n int) {
+	var c chan int
+	if n > 0 {
+		c = make(chan int, 1)
+		c <- n
+	}
+}
+
+func nilCaseOk(in <-chan int, n int) {
+	var out chan int
+	select {
+	case out <- n: // switched off
+	case <-in:
+	}
+}
+
+func nilFilledOk(fill func(*chan int)) int {
+	var c chan int
+	fill(&c)
+	return <-c
+}
+
+type unmade struct {
+	done  chan struct{}
+	ready chan struct{}
+}
+
+func (u *unmade) waitBad() {
+	<-u.done // want `receives from u.done and waits for ever: nothing in the package makes it, so it is nil`
+}
+
+func newUnmade() *unmade { return &unmade{ready: make(chan struct{}, 1)} }
+
+func (u *unmade) waitOk() { <-u.ready }

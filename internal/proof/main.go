@@ -8,6 +8,7 @@
 //	go run ./internal/proof racetests   the race family on the tests of Go's race detector
 //	go run ./internal/proof robust   internal errors and differences between runs on much code (make robust)
 //	go run ./internal/proof growth   how time and facts grow with the code (make growth)
+//	go run ./internal/proof compare  who reports what beside other tools, for docs/comparison.md (make compare)
 //	go run ./internal/proof evidence runs the others and keeps their output in docs/evidence.md (make evidence)
 package main
 
@@ -23,6 +24,7 @@ import (
 
 	"github.com/conclint/conclint/internal/proof/audit"
 	"github.com/conclint/conclint/internal/proof/bench"
+	"github.com/conclint/conclint/internal/proof/compare"
 	"github.com/conclint/conclint/internal/proof/corpus"
 	"github.com/conclint/conclint/internal/proof/evidence"
 	"github.com/conclint/conclint/internal/proof/fixcheck"
@@ -47,6 +49,7 @@ func main() {
 		"racetests": racetests.Command,
 		"robust":    robust.Command,
 		"growth":    growth.Command,
+		"compare":   compare.Command,
 	}
 	commands["evidence"] = evidence.Command(maps.Clone(commands))
 	var run evidence.Measure
@@ -54,7 +57,7 @@ func main() {
 		run = commands[os.Args[1]]
 	}
 	if run == nil {
-		fmt.Fprintln(os.Stderr, "usage: proof corpus|audit|sample|bench|fixcheck|racetests|evidence [flags]; -h after a command shows its flags")
+		fmt.Fprintln(os.Stderr, "usage: proof corpus|audit|sample|bench|fixcheck|racetests|robust|growth|compare|evidence [flags]; -h after a command shows its flags")
 		os.Exit(2)
 	}
 	if err := run(ctx, os.Args[2:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -61,6 +62,7 @@ func (t *Tool) runUnit(args []string) {
 				unitchecker.Run(last, []*analysis.Analyzer{ctrlflow.Analyzer}) // does not return
 			}
 			reporters = t.silent()
+			args = withoutNotes(args)
 		}
 	}
 	if t.RegisterFlags != nil {
@@ -68,6 +70,15 @@ func (t *Tool) runUnit(args []string) {
 	}
 	os.Args = append(os.Args[:1:1], args...)
 	unitchecker.Main(append([]*analysis.Analyzer{t.Engine}, reporters...)...)
+}
+
+// withoutNotes leaves out the flags that ask for notes about a unit, which cost
+// more than facts do and which nobody would see of a dependency.
+func withoutNotes(args []string) []string {
+	return slices.DeleteFunc(slices.Clone(args), func(a string) bool {
+		name, _, _ := strings.Cut(strings.TrimLeft(a, "-"), "=")
+		return strings.HasPrefix(a, "-") && slices.Contains([]string{flagStats, flagWhy, flagGraph}, name)
+	})
 }
 
 func readUnit(file string) (unit, error) {

@@ -103,3 +103,8 @@ func TestDependenciesRunTheEngineOnly(t *testing.T) {
 		"relock example.com/main",
 	}, runs, "selecting a reporter does not lose the facts of dependencies")
 }
+
+func TestWithoutNotes(t *testing.T) {
+	args := []string{"-debug.graph", "-conclint.all=true", "-debug.stats=true", "-debug.why=a.go:1", "-json", "debug.graph", "x.cfg"}
+	assert.Equal(t, []string{"-conclint.all=true", "-json", "debug.graph", "x.cfg"}, withoutNotes(args))
+}

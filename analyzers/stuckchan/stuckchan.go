@@ -54,7 +54,11 @@ func run(in *engine.Info, r *report.Reporter) {
 				d.Related = append(d.Related, analysis.RelatedInformation{Pos: at, Message: "so it may here"})
 			}
 		}
-		d.Fixes = fixes(in, f)
+		for _, fix := range []func(*engine.Info, *skeleton.Finding) []analysis.SuggestedFix{fixes, giveUp, deferClose} {
+			if d.Fixes == nil {
+				d.Fixes = fix(in, f)
+			}
+		}
 		r.Add(d)
 	}
 	for _, d := range nils(in, seen) {

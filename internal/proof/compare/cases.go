@@ -162,7 +162,7 @@ func kernels(ctx context.Context, conclint string, peers []*Peer, cache string) 
 		return kernelCount{}, fmt.Errorf("go env GOROOT: %w", err)
 	}
 	tool := finding.Tool{Path: conclint, Env: []string{"GOWORK=off"}}
-	results, err := corpus.RunKernels(ctx, tool, labels.Kernels, labels.Claims, strings.TrimSpace(string(goroot)), cache)
+	results, err := corpus.RunKernels(ctx, tool, labels.Kernels, labels.Claims, strings.TrimSpace(string(goroot)), cache, false)
 	if err != nil {
 		return kernelCount{}, err
 	}

@@ -28,6 +28,7 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	flags.StringVar(&only.categories, "category", "", "only these `categories`, separated by commas")
 	flags.StringVar(&only.repositories, "repo", "", "only the real bugs of these repositories, owner/name separated by commas")
 	flags.BoolVar(&only.high, "high", false, "only labels of high confidence")
+	library := flags.Bool("library", false, "leave out the functions that drive the kernels, and look at kernels only")
 	atLeast := flags.Int("min", 0, "fail unless this many kernels are found")
 	verbose := flags.Bool("v", false, "print every case with its findings")
 	if err := flags.Parse(args); err != nil {
@@ -58,7 +59,7 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	if len(kernels)+len(bugs) == 0 {
 		return errors.New("no case matches -case, -category and -repo")
 	}
-	results, err := RunKernels(ctx, tool, kernels, labels.Claims, strings.TrimSpace(string(goroot)), work)
+	results, err := RunKernels(ctx, tool, kernels, labels.Claims, strings.TrimSpace(string(goroot)), work, *library)
 	if err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	if n := found(results); n < *atLeast {
 		return fmt.Errorf("%d kernels found, %d wanted", n, *atLeast)
 	}
-	if *repos == "" {
+	if *repos == "" || *library {
 		return nil
 	}
 	done := 0

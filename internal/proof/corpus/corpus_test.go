@@ -224,3 +224,34 @@ func TestSelection(t *testing.T) {
 	assert.Empty(t, selection{cases: "a", categories: "other"}.bugs(bugs))
 	assert.Empty(t, selection{repositories: "o/n"}.kernels([]Kernel{{ID: "k"}}))
 }
+
+func TestWithoutDriver(t *testing.T) {
+	src := `package main
+
+import (
+	"os"
+	"sync"
+)
+
+func init() {
+	register("Bug1", Bug1)
+}
+
+type store struct{ mu sync.Mutex }
+
+func Bug1() {
+	os.Exit(0)
+}
+
+func (s *store) get() { s.mu.Lock() }
+`
+	got, err := withoutDriver([]byte(src))
+	require.NoError(t, err)
+	text := string(got)
+	assert.NotContains(t, text, "func Bug1")
+	assert.NotContains(t, text, "register")
+	assert.Contains(t, text, `_ "os"`)
+	assert.Contains(t, text, "\t\"sync\"")
+	assert.Equal(t, strings.Count(src, "\n"), strings.Count(text, "\n"), "lines keep their numbers")
+	assert.Equal(t, strings.Split(src, "\n")[17], strings.Split(text, "\n")[17])
+}

@@ -11,8 +11,9 @@ import (
 )
 
 // RunKernels lays every kernel out as a command of one module below work, analyses the module in one run and
-// judges each kernel. goroot is the tree the kernels are taken from.
-func RunKernels(ctx context.Context, tool finding.Tool, kernels []Kernel, claims Claims, goroot, work string) ([]Result, error) {
+// judges each kernel. goroot is the tree the kernels are taken from. With library set, the functions that drive the
+// kernels are left out, so that what is found is found without a caller to look at.
+func RunKernels(ctx context.Context, tool finding.Tool, kernels []Kernel, claims Claims, goroot, work string, library bool) ([]Result, error) {
 	if len(kernels) == 0 {
 		return nil, nil
 	}
@@ -22,7 +23,7 @@ func RunKernels(ctx context.Context, tool finding.Tool, kernels []Kernel, claims
 		return nil, err
 	}
 	defer release()
-	sources, err := layOut(kernels, goroot, module)
+	sources, err := layOut(kernels, goroot, module, library)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func (k Kernel) relative() string {
 }
 
 // layOut writes the module afresh, so that a kernel no longer asked for is not analysed, and returns the kernels' sources.
-func layOut(kernels []Kernel, goroot, module string) ([][]byte, error) {
+func layOut(kernels []Kernel, goroot, module string, library bool) ([][]byte, error) {
 	if err := os.RemoveAll(module); err != nil {
 		return nil, err
 	}
@@ -73,6 +74,11 @@ func layOut(kernels []Kernel, goroot, module string) ([][]byte, error) {
 		src, err := os.ReadFile(from)
 		if err != nil {
 			return nil, fmt.Errorf("kernel %s: %w (the kernels come with Go 1.26)", k.ID, err)
+		}
+		if library {
+			if src, err = withoutDriver(src); err != nil {
+				return nil, fmt.Errorf("kernel %s: %w", k.ID, err)
+			}
 		}
 		entry, err := os.ReadFile(filepath.Join(filepath.Dir(from), "main.go"))
 		if err != nil {

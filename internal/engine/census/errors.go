@@ -79,8 +79,11 @@ func (a *Analysis) given(g *Goroutine, fn *ssa.Function) {
 				if !isError(instr.Val.Type()) || isNil(instr.Val) {
 					continue
 				}
-				switch instr.Addr.(type) {
+				switch addr := instr.Addr.(type) {
 				case *ssa.FreeVar, *ssa.FieldAddr, *ssa.Global:
+					if f, ok := addr.(*ssa.FieldAddr); ok && isLocal(f.X) {
+						continue // a part of a value that is sent or stored as a whole
+					}
 					g.Errors = add(g.Errors, Peer{Fn: fn, Pos: ssabuild.InstrPos(instr), How: "stored in " + a.errs.Name(a.prog.Path(instr.Addr))})
 				}
 			case *ssa.Call:
@@ -135,6 +138,11 @@ func carriesError(t types.Type) bool {
 		}
 	}
 	return false
+}
+
+func isLocal(v ssa.Value) bool {
+	_, ok := v.(*ssa.Alloc)
+	return ok
 }
 
 func isNil(v ssa.Value) bool {

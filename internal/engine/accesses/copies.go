@@ -6,15 +6,14 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
-	"github.com/conclint/conclint/internal/model"
 )
 
 // maxCopied bounds the fields of a struct that a copy is taken to read.
 const maxCopied = 24
 
 // addCopies adds, for each copy of a whole struct, reads of those of its fields
-// that some function writes, and for each struct that is replaced, writes of them.
-// Other fields cannot race, and would only blur who guards what.
+// that some function writes. Other fields cannot race, and would only blur who
+// guards what. Replacing a struct adds nothing: that is usually how one is set up.
 func (a *Analysis) addCopies() {
 	written := make(map[access.Class]bool)
 	for _, x := range a.all {
@@ -23,7 +22,7 @@ func (a *Analysis) addCopies() {
 		}
 	}
 	for _, x := range a.all[:len(a.all):len(a.all)] {
-		if x.Foreign != nil || x.Atomic || x.Addr == nil {
+		if x.Foreign != nil || x.Atomic || x.Write() || x.Addr == nil {
 			continue
 		}
 		ptr, ok := x.Addr.Type().Underlying().(*types.Pointer)
@@ -47,11 +46,6 @@ func (a *Analysis) addCopies() {
 
 // copies reports whether an access moves the struct itself, as a whole.
 func copies(x *Access) bool {
-	switch instr := x.Instr.(type) {
-	case *ssa.UnOp:
-		return x.Kind == model.ReadAccess && instr.X == x.Addr
-	case *ssa.Store:
-		return instr.Addr == x.Addr
-	}
-	return false
+	load, ok := x.Instr.(*ssa.UnOp)
+	return ok && load.X == x.Addr
 }

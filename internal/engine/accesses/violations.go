@@ -36,6 +36,12 @@ func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
 		if s.Fn.Parent() != nil && (a.kept(s.Fn) || a.given(s)) || excusedByName(s) || a.onlyValue(s.Fn) {
 			continue
 		}
+		if s.Base == nil && a.lockedAbove(s.Fn, g.Lock, 0) {
+			continue
+		}
+		if s.Base != nil && (a.builds(s.Fn, s.Base) || a.onlyFresh(s.Fn, s.Base, 0)) {
+			continue // whatever other lock it holds
+		}
 		if calls, helped := a.unlockedCalls(g, s); helped {
 			out = append(out, calls...)
 			continue

@@ -176,7 +176,11 @@ func (a *Analysis) flagPoint(instr ssa.Instruction) (point, bool) {
 		if !ok || k.Value == nil || k.Value.Kind() != constant.Bool || len(a.locks.HeldAt(instr).Must) == 0 {
 			return point{}, false
 		}
-		return point{instr: instr, path: a.flagPath(instr.Addr), release: true}, true
+		p := point{instr: instr, path: a.flagPath(instr.Addr), release: true}
+		if constant.BoolVal(k.Value) && a.claims(instr, p.path) {
+			p.acquire, p.cas = true, true
+		}
+		return p, true
 	case *ssa.UnOp:
 		b, ok := instr.Type().Underlying().(*types.Basic)
 		if instr.Op != token.MUL || !ok || b.Kind() != types.Bool || len(a.locks.HeldAt(instr).Must) == 0 {
@@ -189,6 +193,28 @@ func (a *Analysis) flagPoint(instr ssa.Instruction) (point, bool) {
 		}
 	}
 	return point{}, false
+}
+
+// claims reports whether a flag is set under a lock by whoever has found it unset
+// under the same lock: then only one activation gets past.
+func (a *Analysis) claims(set *ssa.Store, path *access.Path) bool {
+	if path.Depth() == 0 && path.Root().Kind != access.Global && path.Root().Kind != access.Cell {
+		return false
+	}
+	for _, b := range set.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			load, ok := instr.(*ssa.UnOp)
+			if !ok || load.Op != token.MUL || !Dominates(load, set) || a.flagPath(load.X) != path {
+				continue
+			}
+			for _, op := range a.locks.HeldAt(load).Must {
+				if slices.Contains(a.locks.HeldAt(set).Must, op) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func (a *Analysis) flagPath(addr ssa.Value) *access.Path {

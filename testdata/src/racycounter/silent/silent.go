@@ -350,3 +350,29 @@ func deferredJoin() {
 	wg.Add(1)
 	go func() { defer wg.Done(); n++ }()
 }
+
+// A listener is drained by whoever asks first.
+type listener struct {
+	mu       sync.Mutex
+	draining bool
+	wait     chan bool
+	rounds   int
+}
+
+func (l *listener) drain() {
+	l.mu.Lock()
+	if l.draining {
+		l.mu.Unlock()
+		return
+	}
+	l.draining = true
+	l.mu.Unlock()
+	l.rounds++
+	l.wait = make(chan bool, l.rounds)
+}
+
+func (l *listener) signals(c chan int) {
+	for range c {
+		go l.drain()
+	}
+}

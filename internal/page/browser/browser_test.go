@@ -337,8 +337,11 @@ const contrast = `(() => {
 
 func TestContrast(t *testing.T) {
 	page := produce(t, 1, "-format", "html", "./...")
+	graph := produce(t, 0, "graph", "locks", "-format", "html", "./...")
 	for _, dark := range []bool{false, true} {
 		ctx := tab(t, 1400, 900, dark)
+		run(t, ctx, chromedp.Navigate(address(graph, "entry=0")), visible("svg .node"))
+		assert.Empty(t, value[[]string](t, ctx, contrast), "graph, dark: %v", dark)
 		for _, code := range []string{"heldwait/deadlock", "lockorder/cycle", "racycounter/incdec", "unreleased/return", "notimeout/client"} {
 			run(t, ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(address(page, "code="+code)), visible("article.on"),
 				js(`document.querySelectorAll("details").forEach((d) => { d.open = true; })`))

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -34,7 +35,7 @@ func fixes(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 	if fix, ok := deferred(in.Pass.TypesInfo, path, lock, owner, unlock); ok {
 		out = append(out, fix)
 	}
-	if fix, ok := before(in, e, owner, unlock); ok {
+	if fix, ok := before(in, e, owner, owner+"."+unlock+"()", "Release the lock before this return"); ok {
 		out = append(out, fix)
 	}
 	return out
@@ -220,25 +221,34 @@ func inert(info *types.Info, ret *ast.ReturnStmt) bool {
 	return true
 }
 
-// before releases the lock on the faulty path, just before its return. The
-// operands of the return do not depend on the lock, so the order does not matter.
-func before(in *engine.Info, e *locks.Event, owner, unlock string) (analysis.SuggestedFix, bool) {
+// before puts a statement that releases the lock on the faulty path, just before
+// its return. The operands of the return do not depend on the lock, so the order
+// does not matter.
+func before(in *engine.Info, e *locks.Event, owner, release, title string) (analysis.SuggestedFix, bool) {
 	_, path := edit.Enclosing(in.Prog.Files, exitPos(e.Leak.Exit))
 	for _, n := range path {
 		switch n := n.(type) {
 		case *ast.ReturnStmt:
-			if _, simple := parentList(path, n); !simple || !inert(in.Pass.TypesInfo, n) && !independent(n, owner) {
+			if _, simple := parentList(path, n); !simple || !inert(in.Pass.TypesInfo, n) && !independent(n, owner) || !sameName(in, owner, ssabuild.InstrPos(e.Held.Site), n.Pos()) {
 				return analysis.SuggestedFix{}, false
 			}
 			return analysis.SuggestedFix{
-				Message:   "Release the lock before this return",
-				TextEdits: []analysis.TextEdit{edit.Insert(n.Pos(), owner+"."+unlock+"()\n")},
+				Message:   title,
+				TextEdits: []analysis.TextEdit{edit.Insert(n.Pos(), release+"\n")},
 			}, true
 		case *ast.FuncDecl, *ast.FuncLit:
 			return analysis.SuggestedFix{}, false
 		}
 	}
 	return analysis.SuggestedFix{}, false
+}
+
+// sameName reports whether the first name of owner means the same at both places.
+func sameName(in *engine.Info, owner string, p, q token.Pos) bool {
+	root, _, _ := strings.Cut(owner, ".")
+	scope := in.Pass.Pkg.Scope()
+	obj := edit.Means(scope, p, root)
+	return obj != nil && obj == edit.Means(scope, q, root)
 }
 
 // parentList reports whether a statement stands in a list, where another can precede it.

@@ -28,6 +28,9 @@ func beforeContinue(in *engine.Info, e *locks.Event, exit ssa.Instruction) []ana
 		return nil
 	}
 	owner, unlock := types.ExprString(call.Fun.(*ast.SelectorExpr).X), unlockName(e.Held.Mode)
+	if !sameName(in, owner, call.Pos(), cont.Pos()) {
+		return nil
+	}
 	return []analysis.SuggestedFix{{
 		Message:   "Release the lock before this continue",
 		TextEdits: []analysis.TextEdit{edit.Insert(cont.Pos(), owner+"."+unlock+"()\n")},

@@ -46,6 +46,7 @@ func lostSlot(in *engine.Info, e *locks.Event) report.Diagnostic {
 		d.Witness = append(d.Witness, report.Step{Goroutine: "G1", Func: ssabuild.FuncName(e.Leak.Handed.Parent()), Pos: ssabuild.InstrPos(e.Leak.Handed), Text: "starts G2, which is to give it back"})
 	}
 	d.Message = fmt.Sprintf("%s %s; %s", who, what, consequence)
+	d.Fixes = slotFixes(in, e)
 	d.Witness = append(d.Witness, report.Step{Goroutine: g, Func: ssabuild.FuncName(e.Fn), Pos: d.Pos, Text: end},
 		report.Step{Goroutine: "G3", Func: "any other user", Pos: ssabuild.InstrPos(e.Held.Site), Text: "wants it and waits"})
 	return d

@@ -372,3 +372,15 @@ func (w *Watcher) notifyOk(f func() error) error {
 	<-w.Changed
 	return nil
 }
+
+// The literal's parameter hides the name: no fix.
+func (p *pool) hiddenBad(f func(p int) error) {
+	p.sem <- struct{}{}
+	q := p
+	go func(p int) {
+		if err := f(p); err != nil {
+			return // want `this goroutine ends without giving back the slot of p.sem`
+		}
+		<-q.sem
+	}(1)
+}

@@ -94,6 +94,9 @@ func (a *Analysis) copyOfOther(path *access.Path) bool {
 // testsOnly reports whether accesses of ordinary code meet only because a test
 // starts a goroutine, or calls something beside one: tests do not judge what they test.
 func (a *Analysis) testsOnly(m spawn.Meeting, x, y *Access) bool {
+	if x.Path.Root().Kind == access.Global && a.prog.IsTestFunc(x.Fn) != a.prog.IsTestFunc(y.Fn) {
+		return true // tests set variables for what they start, and set them back when it has ended
+	}
 	if a.prog.IsTestFunc(x.Fn) || a.prog.IsTestFunc(y.Fn) {
 		return false
 	}

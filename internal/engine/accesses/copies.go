@@ -44,8 +44,17 @@ func (a *Analysis) addCopies() {
 	}
 }
 
-// copies reports whether an access moves the struct itself, as a whole.
+// copies reports whether an access moves the struct itself, as a whole. A struct
+// that is loaded only to select a field of it is not copied.
 func copies(x *Access) bool {
 	load, ok := x.Instr.(*ssa.UnOp)
-	return ok && load.X == x.Addr
+	if !ok || load.X != x.Addr {
+		return false
+	}
+	for _, ref := range *load.Referrers() {
+		if _, selects := ref.(*ssa.Field); !selects {
+			return true
+		}
+	}
+	return false
 }

@@ -15,6 +15,7 @@ import (
 // that the counts do not show.
 const (
 	sureRatio, sureHeld = 0.75, 5
+	namedRatio          = 0.6
 	contentRatio        = 0.6
 )
 
@@ -31,25 +32,37 @@ func (a *Analysis) Sure(g *Guard, s *Site) bool {
 	case g.Stated != nil && !g.Stated.Prose:
 		return true
 	case g.Stated != nil:
-		return own
+		return own && a.besideField(g, s)
 	case s.exposed:
 		return true
 	case g.Writes == 0:
 		return false // that it is written while shared is only assumed
 	}
-	enough := g.Held >= sureHeld && g.Ratio() >= sureRatio || g.Held >= minHeld && g.Ratio() >= sureRatio && g.heldBeside(s)
+	enough := g.Held >= sureHeld && g.Ratio() >= sureRatio
 	beside := a.takes(s.Fn, g.Lock)
 	switch {
 	case s.Base == nil:
 		return enough || g.Content && g.Ratio() >= contentRatio || dedicated(g.Lock, g.Field)
 	case dedicated(g.Lock, g.Field):
-		return own || a.fromReceiver(s)
+		// However often it is forgotten, where goroutines of this package run.
+		return (own || a.fromReceiver(s)) && (g.Ratio() >= namedRatio || a.spawn.Spawned(s.Fn))
 	case g.Content:
 		return enough || (own || a.fromReceiver(s) && a.spawn.Outside(s.Fn)) && (g.Ratio() >= contentRatio || beside)
-	case beside && own, a.fromReceiver(s) && s.Base.Depth() == 1 && g.lockedItself():
+	case beside && own, a.fromReceiver(s) && s.Base.Depth() == 1 && g.lockedItself() && !a.lockedAbove(s.Fn, g.Lock, 0):
 		return enough
 	}
 	return enough && a.ofReceiver(s) && a.spawn.Outside(s.Fn)
+}
+
+// besideField reports whether the sentence that names the lock stands with the
+// field itself. Sentences on a lock ("mu protects …") tell its purpose, not every rule.
+func (a *Analysis) besideField(g *Guard, s *Site) bool {
+	v := s.fieldVar()
+	if v == nil {
+		return false
+	}
+	field, said := a.prog.Fset.Position(v.Pos()).Line, a.prog.Fset.Position(g.Stated.Pos).Line
+	return said >= field-1 && said <= field
 }
 
 // lockedItself reports whether the guard is a lock of the very object whose field

@@ -147,8 +147,11 @@ func (a *Analysis) local(s *spawn.Spawn, sig *model.Signal) bool {
 // wait. ok is false if a wait may happen where paths do not show it.
 func (a *Analysis) waitPlaces(s *spawn.Spawn, u *uses) (avoid []ssa.Instruction, ok bool) {
 	for _, w := range u.waits {
-		if _, deferred := w.(*ssa.Defer); deferred || w.Parent() != s.Fn {
-			return nil, false // a literal or a deferred call waits
+		if w.Parent() != s.Fn {
+			return nil, false // a literal waits
+		}
+		if d, deferred := w.(*ssa.Defer); deferred && spawn.Between(d, s.Site) {
+			return nil, false // the wait is pending when the goroutine starts
 		}
 		if correlated(s.Site.Block(), w.Block()) {
 			return nil, false
@@ -165,10 +168,16 @@ func (a *Analysis) waitPlaces(s *spawn.Spawn, u *uses) (avoid []ssa.Instruction,
 	// Waits that are calls of helpers.
 	for _, j := range a.spawns.Joins(s.Fn) {
 		if j.Defer != nil {
+			own := false
 			for i := range s.Signals {
-				if s.Signals[i].Path == j.Path {
-					return nil, false
-				}
+				own = own || s.Signals[i].Path == j.Path
+			}
+			if own && spawn.Between(j.Defer, s.Site) {
+				return nil, false
+			}
+			if own {
+				avoid = append(avoid, j.Defer)
+				continue
 			}
 		}
 		avoid = append(avoid, j.Instr)

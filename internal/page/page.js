@@ -83,7 +83,8 @@
   function select(scroll) {
     const all = visible();
     if (!all.some((i) => i.dataset.id === state.f)) {
-      state.f = all.length ? all[0].dataset.id : "";
+      // What is wrong for certain comes first.
+      state.f = (all.find((i) => i.dataset.severity === "error") ?? all[0])?.dataset.id ?? "";
       state.step = "";
     }
     for (const i of items) {

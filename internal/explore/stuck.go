@@ -1,6 +1,9 @@
 package explore
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // waits is what a goroutine at rest waits for.
 type waits struct {
@@ -279,14 +282,19 @@ func (sr *search) anchor(s *state, left []int, ws []waits, bs []Blocked) {
 		switch bs[k].Instr.Op {
 		case OpSend:
 			rank = 0
-		case OpRecv, OpSelect:
-			rank = 1
-		case OpCondPark:
+		case OpSelect:
 			rank = 2
-		case OpWait:
+			if slices.ContainsFunc(bs[k].Instr.Cases, func(c Case) bool { return c.Send }) {
+				rank = 1
+			}
+		case OpRecv:
+			rank = 2
+		case OpCondPark:
 			rank = 3
-		default:
+		case OpWait:
 			rank = 4
+		default:
+			rank = 5
 		}
 		bs[k].PartnerStuck = others > 0
 		// A goroutine that was started for the purpose says more than its starter.
@@ -300,7 +308,7 @@ func (sr *search) anchor(s *state, left []int, ws []waits, bs []Blocked) {
 	for k := range bs {
 		order[k], scores[k] = k, score(k)
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return scores[a] - scores[b] })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Or(scores[a]-scores[b], cmp.Compare(bs[a].Instr.Pos, bs[b].Instr.Pos)) })
 	sorted := make([]Blocked, len(bs))
 	for k, o := range order {
 		sorted[k] = bs[o]

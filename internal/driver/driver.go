@@ -68,6 +68,7 @@ type command struct {
 	tool           *Tool
 	opts           *options
 	dir            string // working directory, after -C
+	scratch        string // for overlays; "" for a new one each time
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	src            *sources
@@ -208,7 +209,7 @@ func (c *command) analyse(ctx context.Context, changed map[string][]byte) (*vetR
 	v := vetRun{dir: c.dir, self: self, analysis: c.opts.analysis, build: c.opts.build, packages: c.opts.packages}
 	var over *overlay
 	if len(changed) > 0 {
-		if over, err = newOverlay(changed); err != nil {
+		if over, err = newOverlay(c.scratch, changed); err != nil {
 			return nil, err
 		}
 		defer over.close()

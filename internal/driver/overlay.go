@@ -1,6 +1,8 @@
 package driver
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -12,24 +14,33 @@ import (
 // overlay gives the go command changed texts of files that stay as they are on
 // disk. It names positions in the backing files, which real undoes.
 type overlay struct {
-	dir   string            // scratch directory, owned
+	dir   string            // scratch directory
+	keep  bool              // it outlives this overlay
 	json  string            // the file for -overlay
 	names map[string]string // backing file -> file
 }
 
-// newOverlay writes the texts to a scratch directory; close removes it.
-func newOverlay(texts map[string][]byte) (*overlay, error) {
-	dir, err := os.MkdirTemp("", "conclint-overlay-")
-	if err != nil {
-		return nil, err
+// newOverlay writes the texts to a scratch directory of its own, which close
+// removes, or to one that is given and stays. In the same directory a file has
+// the same backing file, so that what did not change since the last overlay is
+// not analysed again.
+func newOverlay(dir string, texts map[string][]byte) (*overlay, error) {
+	o := &overlay{dir: dir, keep: dir != "", names: map[string]string{}}
+	if dir == "" {
+		tmp, err := os.MkdirTemp("", "conclint-overlay-")
+		if err != nil {
+			return nil, err
+		}
+		o.dir = tmp
 	}
 	// The go command resolves no links in the names it is given here.
-	o := &overlay{dir: dir, json: filepath.Join(dir, "overlay.json"), names: map[string]string{}}
+	o.json = filepath.Join(o.dir, "overlay.json")
 	replace := map[string]string{}
-	for i, file := range sortedKeys(texts) {
+	for _, file := range sortedKeys(texts) {
 		// The base name stays: messages hold it.
-		backing := filepath.Join(dir, fmt.Sprint(i), filepath.Base(file))
-		err := os.Mkdir(filepath.Dir(backing), 0o755)
+		sum := sha256.Sum256([]byte(file))
+		backing := filepath.Join(o.dir, hex.EncodeToString(sum[:8]), filepath.Base(file))
+		err := os.MkdirAll(filepath.Dir(backing), 0o755)
 		if err == nil {
 			err = os.WriteFile(backing, o.marked(backing, texts[file]), 0o644)
 		}
@@ -61,7 +72,11 @@ func (o *overlay) marked(backing string, text []byte) []byte {
 	return fmt.Appendf(slices.Clone(text), "\n// %s\n", o.dir)
 }
 
-func (o *overlay) close() { _ = os.RemoveAll(o.dir) }
+func (o *overlay) close() {
+	if !o.keep {
+		_ = os.RemoveAll(o.dir)
+	}
+}
 
 // real maps all positions of a result back to the files they stand for.
 // Error texts name files relative to cwd where that is shorter.

@@ -22,12 +22,13 @@ var notForSessions = []string{
 }
 
 // A Session analyses packages again and again under one command line, for
-// programs that show findings while code is being written. It is safe for
-// concurrent use.
+// programs that show findings while code is being written. Analyse and Close
+// must not be called at the same time.
 type Session struct {
-	tool  *Tool
-	flags []string
-	guard *fileGuard // for its directories
+	tool    *Tool
+	flags   []string
+	guard   *fileGuard // for its directories
+	scratch string     // for overlays, "" before the first
 }
 
 // Session returns a session under flags as of the command line, and an error
@@ -46,6 +47,16 @@ func (t *Tool) Session(ctx context.Context, flags []string) (*Session, error) {
 		return nil, fmt.Errorf("unexpected argument %q: only flags are wanted here", o.packages[0])
 	}
 	return &Session{tool: t, flags: slices.Clone(flags), guard: newFileGuard(ctx, "")}, nil
+}
+
+// Close removes what the session has on disk.
+func (s *Session) Close() error {
+	if s.scratch == "" {
+		return nil
+	}
+	dir := s.scratch
+	s.scratch = ""
+	return os.RemoveAll(dir)
 }
 
 // Foreign reports whether a file belongs to the Go distribution or the module
@@ -90,7 +101,12 @@ func (s *Session) Analyse(ctx context.Context, req Request) (*Analysis, error) {
 		return nil, err
 	}
 	opts.packages = req.Packages
-	c := &command{tool: s.tool, opts: opts, dir: req.Dir, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard}
+	if s.scratch == "" && len(req.Changed) > 0 {
+		if s.scratch, err = os.MkdirTemp("", "conclint-session-"); err != nil {
+			return nil, err
+		}
+	}
+	c := &command{tool: s.tool, opts: opts, dir: req.Dir, scratch: s.scratch, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard}
 	res, err := c.analyse(ctx, req.Changed)
 	if err != nil {
 		return nil, err

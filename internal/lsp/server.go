@@ -43,6 +43,9 @@ func Main(ctx context.Context, tool *driver.Tool, flags []string, in io.Reader, 
 	err := s.serve(in)
 	cancel()
 	s.running.Wait()
+	for _, session := range s.sessions {
+		err = errors.Join(err, session.Close())
+	}
 	if err != nil {
 		fmt.Fprintf(stderr, "conclint lsp: %v\n", err)
 		return 2
@@ -90,7 +93,8 @@ type server struct {
 	slot    chan struct{} // one run at a time
 	running sync.WaitGroup
 
-	session   *driver.Session // nil before initialize
+	session   *driver.Session   // nil before initialize
+	sessions  []*driver.Session // all, to be closed in the end
 	caps      capabilities
 	options   options
 	shutdown  bool
@@ -302,6 +306,7 @@ func (s *server) configure(raw json.RawMessage) error {
 		return jsonrpc.Errorf(jsonrpc.InvalidParams, "options: flags: %v", err)
 	}
 	s.session, s.options = session, o
+	s.sessions = append(s.sessions, session) // what runs still uses the last one
 	return nil
 }
 

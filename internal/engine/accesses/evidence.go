@@ -45,7 +45,7 @@ func (a *Analysis) Sure(g *Guard, s *Site) bool {
 		return enough || g.Content && g.Ratio() >= contentRatio || dedicated(g.Lock, g.Field)
 	case dedicated(g.Lock, g.Field):
 		// However often it is forgotten, where goroutines of this package run.
-		return (own || a.fromReceiver(s)) && (g.Ratio() >= namedRatio || a.spawn.Spawned(s.Fn))
+		return (own || a.fromReceiver(s) && !varying(s.Base)) && (g.Ratio() >= namedRatio || a.spawn.Spawned(s.Fn))
 	case g.Content:
 		return enough || (own || a.fromReceiver(s) && a.spawn.Outside(s.Fn)) && (g.Ratio() >= contentRatio || beside)
 	case beside && own, a.fromReceiver(s) && s.Base.Depth() == 1 && g.lockedItself() && !a.lockedAbove(s.Fn, g.Lock, 0):

@@ -32,6 +32,7 @@ func (a *Analysis) summarise(fn *ssa.Function) {
 			a.noteInstr(fn, sum, instr)
 		}
 	}
+	a.relayJoins(fn)
 	a.summariseSignals(fn, sum)
 	a.summariseAwaits(fn, sum)
 	a.summariseRuns(fn, sum)

@@ -196,3 +196,27 @@ func worker(in chan int) {
 		use(last)
 	}()
 }
+
+// waitWithTimeout waits for a group by way of a channel.
+func waitWithTimeout(timeout chan bool) []int {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var out []int
+	for i := range 3 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			mu.Lock()
+			out = append(out, i)
+			mu.Unlock()
+		}()
+	}
+	finished := make(chan struct{})
+	go func() { wg.Wait(); close(finished) }()
+	select {
+	case <-finished:
+	case <-timeout:
+		return nil
+	}
+	return out
+}

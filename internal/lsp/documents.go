@@ -89,7 +89,7 @@ func (s *server) didClose(m *jsonrpc.Message) (any, error) {
 	}
 	delete(s.docs, d.path)
 	dir := filepath.Dir(d.path)
-	if r := s.rootOf(d.path); !s.whole(r) && !slices.Contains(s.openDirs(r), dir) {
+	if s.wholeRootOf(d.path) == nil && !slices.Contains(s.openDirs(s.rootOf(d.path)), dir) {
 		s.clear(func(file string) bool { return filepath.Dir(file) == dir })
 	}
 	s.schedule(d.path, settle) // what was not saved is gone
@@ -100,6 +100,9 @@ func (s *server) didClose(m *jsonrpc.Message) (any, error) {
 func (s *server) changedOnDisk(path string) {
 	if filepath.Ext(path) == ".go" {
 		s.schedule(path, settle)
+		if r := s.wholeRootOf(path); r != nil {
+			s.scheduleRoot(r, settle) // what imports it
+		}
 		return
 	}
 	s.scheduleAll(settle) // a configuration, a module: they hold for all below

@@ -265,6 +265,56 @@ func TestWithoutModule(t *testing.T) {
 	assert.Equal(t, 0, c.Shutdown())
 }
 
+// A file goes by the name that the editor gives it, also behind a link and with strange letters.
+func TestNames(t *testing.T) {
+	target := module(t, "hits.go", hits)
+	dir := filepath.Join(t.TempDir(), "a b%20#[ü]")
+	if err := os.Symlink(target, dir); err != nil {
+		t.Skip(err)
+	}
+	file := filepath.Join(dir, "hits.go")
+	c := server(t)
+	c.Initialize(fast, dir)
+	c.Open(file, hits)
+	c.Want(file, "15:unreleased/return")
+	c.Replace(file, "\t\treturn false\n", "\t\th.mu.Unlock()\n\t\treturn false\n")
+	c.Want(file)
+	c.Replace(file, "\t\th.mu.Unlock()\n", "")
+	d := c.Want(file, "15:unreleased/return")[0]
+	assert.Equal(t, lsptest.URI(file), d.Related[0].Location.URI)
+	c.Apply(c.Actions(file, d)[0])
+	c.Want(file)
+	assert.Zero(t, c.Published(filepath.Join(target, "hits.go")))
+	assert.Equal(t, 0, c.Shutdown())
+}
+
+// A workspace of two modules, one of which imports the other as it is in the buffer.
+func TestWorkspace(t *testing.T) {
+	lib := "package lib\n\nimport \"sync\"\n\ntype T struct{ Mu sync.Mutex }\n\nfunc (t *T) Get() int {\n\tt.Mu.Lock()\n\tdefer t.Mu.Unlock()\n\treturn 1\n}\n"
+	use := "package app\n\nimport \"example.com/lib\"\n\nfunc F(t *lib.T) int {\n\tt.Mu.Lock()\n\tdefer t.Mu.Unlock()\n\treturn t.Get()\n}\n"
+	dir := write(t, t.TempDir(), "go.work", "go 1.26\n\nuse (\n\t./app\n\t./lib\n)\n",
+		"lib/go.mod", "module example.com/lib\n\ngo 1.26\n", "lib/lib.go", lib,
+		"app/go.mod", "module example.com/app\n\ngo 1.26\n", "app/app.go", use,
+		"other/go.mod", "module example.com/other\n\ngo 1.26\n", "other/other.go", strings.Replace(hits, "package hits", "package other", 1))
+	file := filepath.Join(dir, "app", "app.go")
+	c := server(t)
+	c.Initialize(lsptest.Object{"debounce": 20, "scope": "workspace"}, dir)
+	c.Want(file, "8:relock/call") // of all modules of the workspace, nothing being open
+	// What one module saves counts in the others; closing it keeps the findings of all.
+	dep := filepath.Join(dir, "lib", "lib.go")
+	c.Open(dep, lib)
+	c.Replace(dep, "\tt.Mu.Lock()\n\tdefer t.Mu.Unlock()\n", "")
+	c.Save(dep)
+	c.Want(file)
+	c.Replace(dep, "\treturn 1\n", "\tt.Mu.Lock()\n\tdefer t.Mu.Unlock()\n\treturn 1\n")
+	c.Save(dep)
+	c.Want(file, "8:relock/call")
+	c.Close(dep)
+	c.Open(filepath.Join(dir, "other", "other.go"), strings.Replace(hits, "package hits", "package other", 1))
+	assert.Contains(t, c.Shown("go.work"), filepath.Join(dir, "other"), "a module that the workspace does not have")
+	assert.Equal(t, 0, c.Shutdown())
+}
+
 func TestFolders(t *testing.T) {
 	one, two := module(t, "hits.go", hits), module(t, "hits.go", hits, "sub/sub.go", strings.ReplaceAll(hits, "package hits", "package sub"))
 	c := server(t)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/mod/modfile"
+
 	"github.com/conclint/conclint/internal/driver"
 )
 
@@ -58,16 +60,64 @@ func (s *server) root(m module) *root {
 
 // whole reports whether all packages of a root are looked at.
 func (s *server) whole(r *root) bool {
-	return s.options.Scope == scopeWorkspace && slices.Contains(s.wholeRoots(), r.dir)
+	return s.options.Scope == scopeWorkspace && slices.Contains(s.folders, r.dir) && len(modulesIn(r.dir)) > 0
 }
 
-// wholeRoots are the folders in which all packages can be named at once.
-func (s *server) wholeRoots() []string {
-	return slices.DeleteFunc(slices.Clone(s.folders), func(dir string) bool {
-		_, work := os.Stat(filepath.Join(dir, "go.work"))
-		_, mod := os.Stat(filepath.Join(dir, "go.mod"))
-		return work != nil && mod != nil
-	})
+// wholeRootOf is the root in which all packages are looked at, that of a file
+// among them; nil if there is none.
+func (s *server) wholeRootOf(path string) *root {
+	for _, dir := range s.folders {
+		if r := (&root{dir: dir}); s.whole(r) && wholePart(dir).covers(path) {
+			return s.root(module{dir, true})
+		}
+	}
+	return nil
+}
+
+// modulesIn are the directories of the modules that the go command knows in a
+// folder: those of its workspace, or its own.
+func modulesIn(folder string) []string {
+	if data, err := os.ReadFile(filepath.Join(folder, "go.work")); err == nil {
+		// A file with mistakes names none; the go command will say so for any open file.
+		work, err := modfile.ParseWork("go.work", data, nil)
+		if err != nil {
+			return nil
+		}
+		var dirs []string
+		for _, use := range work.Use {
+			dir := filepath.FromSlash(use.Path)
+			if !filepath.IsAbs(dir) {
+				dir = filepath.Join(folder, dir)
+			}
+			dirs = append(dirs, filepath.Clean(dir))
+		}
+		return dirs
+	}
+	if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+		return []string{folder}
+	}
+	return nil
+}
+
+// wholePart is all packages of the modules in a folder.
+func wholePart(folder string) part {
+	dirs := modulesIn(folder)
+	p := part{whole: true, covers: func(file string) bool { return slices.Contains(dirs, moduleOf(filepath.Dir(file)).dir) }}
+	for _, dir := range dirs {
+		if rel, err := filepath.Rel(folder, dir); err == nil {
+			p.patterns = append(p.patterns, pattern(rel, "..."))
+		}
+	}
+	return p
+}
+
+// pattern is what the go command calls a package below its directory.
+func pattern(elements ...string) string {
+	p := filepath.ToSlash(filepath.Join(elements...))
+	if strings.HasPrefix(p, "../") {
+		return p
+	}
+	return "./" + p
 }
 
 // scheduleAll runs everything again.
@@ -77,8 +127,10 @@ func (s *server) scheduleAll(delay time.Duration) {
 		again[s.rootOf(d.path)] = true
 	}
 	if s.options.Scope == scopeWorkspace {
-		for _, dir := range s.wholeRoots() {
-			again[s.root(module{dir, true})] = true
+		for _, dir := range s.folders {
+			if r := (&root{dir: dir}); s.whole(r) {
+				again[s.root(module{dir, true})] = true
+			}
 		}
 	}
 	for r := range again {
@@ -125,13 +177,14 @@ type plan struct {
 type part struct {
 	patterns []string
 	covers   func(file string) bool
+	whole    bool   // all packages
 	singles  []part // what to ask for instead if it does not load
 }
 
 func (s *server) plan(r *root) plan {
 	p := plan{dir: r.dir, changed: s.unsaved()}
 	if s.whole(r) {
-		p.parts = append(p.parts, part{patterns: []string{"./..."}, covers: func(file string) bool { return below(r.dir, file) }})
+		p.parts = append(p.parts, wholePart(r.dir))
 	}
 	if !r.module && len(s.openDirs(r)) > 0 {
 		p.parts = append(p.parts, s.loose(r.dir, p.changed))
@@ -139,7 +192,7 @@ func (s *server) plan(r *root) plan {
 	}
 	for _, dir := range s.openDirs(r) {
 		if rel, err := filepath.Rel(r.dir, dir); err == nil {
-			p.parts = append(p.parts, part{patterns: []string{"./" + filepath.ToSlash(rel)}, covers: in(dir)})
+			p.parts = append(p.parts, part{patterns: []string{pattern(rel)}, covers: in(dir)})
 		}
 	}
 	return p
@@ -244,8 +297,8 @@ func (p plan) run(ctx context.Context, session *driver.Session, related bool) *o
 func (p plan) all() []string {
 	var all []string
 	for _, one := range p.parts {
-		if slices.Equal(one.patterns, []string{"./..."}) {
-			return one.patterns
+		if one.whole {
+			return one.patterns // the others are among them
 		}
 		all = append(all, one.patterns...)
 	}
@@ -288,7 +341,7 @@ func (s *server) finish(r *root, out *outcome) {
 		if strings.HasPrefix(text, "# ") { // code that does not compile, which others say better
 			s.log(text)
 		} else {
-			s.show(sevWarning, "conclint: "+text)
+			s.show(sevWarning, "conclint, in "+r.dir+": "+text)
 		}
 	}
 	if len(out.problems) == 0 {

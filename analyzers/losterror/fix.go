@@ -55,7 +55,7 @@ func returnWait(in *engine.Info, pos token.Pos, title string) []analysis.Suggest
 	_, path := edit.Enclosing(in.Prog.Files, pos)
 	stmt := exprStmt(path)
 	zeros, ok := errorReturn(in, path)
-	if stmt == nil || !ok {
+	if stmt == nil || !ok || edit.CleansUp(path, stmt.End()) {
 		return nil
 	}
 	edits := checked(in, stmt, "return "+zeros+"err")
@@ -67,9 +67,12 @@ func returnWait(in *engine.Info, pos token.Pos, title string) []analysis.Suggest
 
 // exprStmt is the statement that the innermost call of a path is, nil if it is another.
 func exprStmt(path []ast.Node) *ast.ExprStmt {
-	for _, n := range path {
+	for i, n := range path {
 		switch n := n.(type) {
 		case *ast.ExprStmt:
+			if !edit.Statement(path, i) {
+				return nil
+			}
 			return n
 		case ast.Stmt:
 			return nil
@@ -155,7 +158,7 @@ func returnVariable(in *engine.Info, l *errs.Loss) []analysis.SuggestedFix {
 	file, path := edit.Enclosing(in.Prog.Files, l.At)
 	stmt := exprStmt(path)
 	zeros, ok := errorReturn(in, path)
-	if stmt == nil || !ok || ssabuild.IsRangeBody(l.Spawn.Fn) {
+	if stmt == nil || !ok || ssabuild.IsRangeBody(l.Spawn.Fn) || edit.CleansUp(path, stmt.End()) {
 		return nil
 	}
 	scope := in.Prog.Info.Scopes[file].Innermost(stmt.Pos())

@@ -34,7 +34,12 @@ func logError(in *engine.Info, l *errs.Loss) []analysis.SuggestedFix {
 		}
 		return []analysis.SuggestedFix{{Message: "Log the error of " + what, TextEdits: edits}}
 	}
-	for _, n := range path {
+	for i, n := range path {
+		if s, ok := n.(ast.Stmt); ok && !edit.Statement(path, i) {
+			if _, block := s.(*ast.BlockStmt); !block {
+				return nil
+			}
+		}
 		switch n := n.(type) {
 		case *ast.ExprStmt:
 			return fix(checked(in, n, log))

@@ -24,6 +24,9 @@ func fixSleep(in *engine.Info, w polls.Wait) []analysis.SuggestedFix {
 	}
 	file, _ := edit.Enclosing(in.Prog.Files, w.Pos)
 	scope := in.Prog.Info.Scopes[file]
+	if obj := edit.Means(scope, sleep.Pos(), w.Name); obj == nil || isFlag(obj.Type()) {
+		return nil // whether it has finished in time is perhaps the question
+	}
 	if edit.Means(scope, outer.Pos(), "wg") != nil || edit.Means(scope, lit.Body.List[0].Pos(), "wg") != nil {
 		return nil
 	}
@@ -40,6 +43,11 @@ func fixSleep(in *engine.Info, w polls.Wait) []analysis.SuggestedFix {
 	edits = append(edits, edit.Insert(lit.Body.List[0].Pos(), "defer wg.Done()\n"), edit.Replace(sleep, "wg.Wait()"))
 	edits = append(edits, edit.Unimport(file, in.Prog.Info, edit.Span{Pos: sleep.Pos(), End: sleep.End()})...)
 	return fix("Wait for the goroutine", edits)
+}
+
+func isFlag(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsBoolean != 0 || types.TypeString(t, nil) == "sync/atomic.Bool"
 }
 
 // ends reports whether a goroutine ends by itself.
@@ -129,7 +137,7 @@ func fixFlag(in *engine.Info, loop ast.Stmt) []analysis.SuggestedFix {
 	}
 	_, body := edit.EnclosingFunc(nodes)
 	u := usesOf(in, body, flag)
-	if u.made == nil || len(u.sets) != 1 || u.looks != 1 || u.others || inLoopBelow(in, u.sets[0].Pos(), body) {
+	if u.made == nil || len(u.sets) != 1 || u.looks != 1 || u.others || !runsOnce(in, u.sets[0].Pos(), body) {
 		return nil
 	}
 	edits := []analysis.TextEdit{
@@ -249,15 +257,24 @@ func usesOf(in *engine.Info, body *ast.BlockStmt, flag *types.Var) (u uses) {
 	return u
 }
 
-// inLoopBelow reports whether a loop of the function, or of a literal in it, is around pos: the flag may be set more than once.
-func inLoopBelow(in *engine.Info, pos token.Pos, body *ast.BlockStmt) bool {
-	for _, n := range path(in, pos) {
+// runsOnce reports whether what stands at pos runs once at most in each call of the function with the
+// body: in the literal of a go statement, and in no loop.
+func runsOnce(in *engine.Info, pos token.Pos, body *ast.BlockStmt) bool {
+	nodes := path(in, pos)
+	for i, n := range nodes {
 		switch n.(type) {
 		case *ast.ForStmt, *ast.RangeStmt:
-			return true
+			return false
+		case *ast.FuncLit:
+			if i+2 >= len(nodes) {
+				return false
+			}
+			if g, ok := nodes[i+2].(*ast.GoStmt); !ok || g.Call.Fun != n {
+				return false
+			}
 		}
 		if n == ast.Node(body) {
-			return false
+			return true
 		}
 	}
 	return false

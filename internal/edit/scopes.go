@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"go/version"
 )
 
 // Means is what a name stands for at pos, nil if nothing. scope is the file's.
@@ -69,7 +70,8 @@ func sayable(pkg *types.Package, scope *types.Scope, pos token.Pos, t types.Type
 }
 
 // SetOnce reports whether a local variable gets a value where it is declared, and
-// nowhere else: it is never assigned to again, and its address is not taken.
+// nowhere else: it is never assigned to again, and its address is not taken. Below
+// go1.22 the variables of a loop get a value with each iteration.
 func SetOnce(info *types.Info, files []*ast.File, v *types.Var) bool {
 	file, path := Enclosing(files, v.Pos())
 	if file == nil {
@@ -82,6 +84,11 @@ func SetOnce(info *types.Info, files []*ast.File, v *types.Var) bool {
 		}
 	}
 	once := true
+	shared := version.Compare(info.FileVersions[file], "go1.22") < 0
+	declares := func(e ast.Expr) bool {
+		id, ok := e.(*ast.Ident)
+		return ok && info.Defs[id] == types.Object(v)
+	}
 	is := func(e ast.Expr) bool {
 		id, ok := ast.Unparen(e).(*ast.Ident)
 		return ok && info.Uses[id] == types.Object(v)
@@ -96,6 +103,7 @@ func SetOnce(info *types.Info, files []*ast.File, v *types.Var) bool {
 			once = once && !is(n.X)
 		case *ast.RangeStmt:
 			once = once && (n.Key == nil || !is(n.Key)) && (n.Value == nil || !is(n.Value))
+			once = once && (!shared || !declares(n.Key) && !declares(n.Value))
 		case *ast.UnaryExpr:
 			once = once && (n.Op != token.AND || !is(n.X))
 		}

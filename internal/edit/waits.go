@@ -18,9 +18,12 @@ type Bound struct {
 
 // Select makes the innermost statement of a path a select that leaves when the
 // context has ended. It does what it did before as long as the context has not. ok
-// is false if the statement is of no known form.
+// is false if the statement is of no known form, or if what leaving would skip matters to others.
 func (b Bound) Select(path []ast.Node) (edits []analysis.TextEdit, ok bool) {
 	stmt, parent := statement(path)
+	if stmt == nil || CleansUp(path, stmt.End()) {
+		return nil, false
+	}
 	done := "case <-" + b.Ctx + ".Done():\n" + b.Leave(b.Ctx+".Err()") + "\n}"
 	around := func(comm string) ([]analysis.TextEdit, bool) {
 		return []analysis.TextEdit{Replace(stmt, "select {\ncase "+comm+":\n"+done)}, comm != ""

@@ -56,12 +56,34 @@ func (in *Info) Operations() *Operations {
 				o.nodes[n.OpPos] = n
 			case *ast.SelectStmt:
 				o.nodes[n.Select] = n
+			case *ast.IfStmt:
+				o.condition1(n.Cond)
 			}
 			return true
 		})
 	}
 	in.operations = o
 	return o
+}
+
+// condition1 notes a condition that is a variable or field, negated or not: SSA
+// gives it the position of its name.
+func (o *Operations) condition1(x ast.Expr) {
+	switch x := ast.Unparen(x).(type) {
+	case *ast.UnaryExpr:
+		if x.Op == token.NOT {
+			o.condition1(x.X)
+		}
+	case *ast.BinaryExpr:
+		if x.Op == token.LAND || x.Op == token.LOR {
+			o.condition1(x.X)
+			o.condition1(x.Y)
+		}
+	case *ast.SelectorExpr:
+		o.nodes[x.Sel.Pos()] = x
+	case *ast.Ident:
+		o.nodes[x.Pos()] = x
+	}
 }
 
 // Node is the syntax of the operation at pos, nil if there is none.
@@ -129,11 +151,11 @@ func (o *Operations) condition(b explore.Branch) string {
 		if op, ok := opposite[x.Op]; ok {
 			return short(&ast.BinaryExpr{X: x.X, Op: op, Y: x.Y})
 		}
-	case *ast.CallExpr:
+	case *ast.CallExpr, *ast.SelectorExpr, *ast.Ident:
 		if b.Taken {
-			return short(x)
+			return short(x.(ast.Expr))
 		}
-		return "!" + short(x)
+		return "!" + short(x.(ast.Expr))
 	}
 	return ""
 }

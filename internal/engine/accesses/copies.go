@@ -13,7 +13,8 @@ const maxCopied = 24
 
 // addCopies adds, for each copy of a whole struct, reads of those of its fields
 // that some function writes. Other fields cannot race, and would only blur who
-// guards what. Replacing a struct adds nothing: that is usually how one is set up.
+// guards what. Replacing a struct writes the fields of local variables; elsewhere
+// that is usually how one is set up, and adds nothing.
 func (a *Analysis) addCopies() {
 	written := make(map[access.Class]bool)
 	for _, x := range a.all {
@@ -22,7 +23,7 @@ func (a *Analysis) addCopies() {
 		}
 	}
 	for _, x := range a.all[:len(a.all):len(a.all)] {
-		if x.Foreign != nil || x.Atomic || x.Write() || x.Addr == nil {
+		if x.Foreign != nil || x.Atomic || x.Addr == nil || x.Write() && x.Path.Root().Kind != access.Cell {
 			continue
 		}
 		ptr, ok := x.Addr.Type().Underlying().(*types.Pointer)
@@ -30,13 +31,14 @@ func (a *Analysis) addCopies() {
 			continue
 		}
 		st, ok := ptr.Elem().Underlying().(*types.Struct)
-		if !ok || !copies(x) {
+		if !ok {
 			continue
 		}
+		moved := moves(x)
 		for i := range min(st.NumFields(), maxCopied) {
 			f := st.Field(i)
 			path := a.prog.FieldPath(x.Path, x.Addr.Type(), f)
-			if f.Name() == "_" || !written[path.Class()] {
+			if f.Name() == "_" || !moved(i) || !written[path.Class()] {
 				continue
 			}
 			a.add(&Access{Instr: x.Instr, Path: path, Kind: x.Kind, Whole: true, Pos: x.Pos})
@@ -44,17 +46,23 @@ func (a *Analysis) addCopies() {
 	}
 }
 
-// copies reports whether an access moves the struct itself, as a whole. A struct
-// that is loaded only to select a field of it is not copied.
-func copies(x *Access) bool {
+// moves says which fields an access to a struct moves: all, or of a struct that is
+// loaded only to select fields of it, those.
+func moves(x *Access) func(field int) bool {
+	if st, ok := x.Instr.(*ssa.Store); ok {
+		return func(int) bool { return st.Addr == x.Addr }
+	}
 	load, ok := x.Instr.(*ssa.UnOp)
 	if !ok || load.X != x.Addr {
-		return false
+		return func(int) bool { return false }
 	}
+	selected := make(map[int]bool)
 	for _, ref := range *load.Referrers() {
-		if _, selects := ref.(*ssa.Field); !selects {
-			return true
+		f, selects := ref.(*ssa.Field)
+		if !selects {
+			return func(int) bool { return true }
 		}
+		selected[f.Field] = true
 	}
-	return false
+	return func(field int) bool { return selected[field] }
 }

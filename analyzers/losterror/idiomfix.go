@@ -44,6 +44,16 @@ func logging(in *engine.Info, path []ast.Node, pos token.Pos, what string) strin
 	return i.standard()
 }
 
+// mentionsLog reports whether a condition is about a logger.
+func mentionsLog(e ast.Expr) (found bool) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		found = found || ok && strings.Contains(strings.ToLower(id.Name), "log")
+		return true
+	})
+	return found
+}
+
 func sameReceiver(a, b *ast.FuncDecl) bool {
 	if a.Recv == nil || b.Recv == nil || len(a.Recv.List[0].Names) == 0 || len(b.Recv.List[0].Names) == 0 {
 		return false
@@ -63,6 +73,9 @@ type idiom struct {
 func (i *idiom) nearest(decl *ast.FuncDecl) string {
 	best, found := token.Pos(0), ""
 	ast.Inspect(decl, func(n ast.Node) bool {
+		if test, ok := n.(*ast.IfStmt); ok && strings.Contains(types.ExprString(test.Cond), "nil") && mentionsLog(test.Cond) {
+			return false // a logger that may be nil
+		}
 		if call, ok := n.(*ast.CallExpr); ok {
 			distance := max(call.Pos()-i.pos, i.pos-call.Pos())
 			if found == "" || distance < best {

@@ -94,3 +94,21 @@ func (q *quiet) formatBad() error {
 	go q.flush() // want `the error of \(\*quiet\)\.flush is lost`
 	return formatted("%s", q.name)
 }
+
+// -- a logger that may be nil: no fix --
+
+type optional struct {
+	logger *logger
+	name   string
+}
+
+func (o *optional) flush() error {
+	if o.logger != nil {
+		o.logger.Infof("flush %s", o.name)
+	}
+	return save(o.name)
+}
+
+func (o *optional) startBad() {
+	go o.flush() // want `the error of \(\*optional\)\.flush is lost`
+}

@@ -38,7 +38,7 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	audited := flags.String("audit", "testdata/corpus/audit", "`directory` of the judged reports of conclint")
 	unread := flags.Int("unread", 0, "print instead how `many` reports per family, tool and module to read next: records to be completed")
 	only := flags.String("tools", "", "only these tools of the list: names separated by commas")
-	cases := flags.Bool("cases", true, "run the tools on the test data and the kernels too")
+	cases := flags.String("cases", "testdata,kernels", "what else to run the tools on: testdata, kernels, both or nothing")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -81,16 +81,19 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	t.head(lacking)
 	t.summary()
 	t.families()
-	if *cases {
+	if strings.Contains(*cases, "testdata") {
 		data, err := testdata(ctx, peers, cache)
 		if err != nil {
 			return err
 		}
+		t.testdata(data)
+	}
+	if strings.Contains(*cases, "kernels") {
 		k, err := kernels(ctx, conclint, peers, cache)
 		if err != nil {
 			return err
 		}
-		t.cases(data, k)
+		t.kernels(k)
 	}
 	t.judgements()
 	if *document == "" {

@@ -169,6 +169,9 @@ func decodeGosec(p *Peer, stdout, stderr []byte, dir string) ([]Report, error) {
 			Line    string // "12" or "12-15"
 		}
 	}
+	if len(bytes.TrimSpace(stdout)) == 0 {
+		return nil, nil // quiet where it has nothing to say
+	}
 	if err := json.Unmarshal(stdout, &document); err != nil {
 		return nil, fmt.Errorf("decoding issues: %w", err)
 	}

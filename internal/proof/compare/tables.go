@@ -140,7 +140,7 @@ func (t *tables) families() {
 	t.printf("\n")
 }
 
-func (t *tables) cases(data []caseCount, k kernelCount) {
+func (t *tables) testdata(data []caseCount) {
 	t.printf("### Bugs that conclint finds by construction\n\n")
 	t.printf("The project's own test data: programs with a bug, each beside correct ones that look like it. These were chosen for what conclint can find, so they measure how far the checks of the others overlap with it and say nothing about its own recall. " +
 		"In brackets: reports of the same rules on the correct lines; some of them are right in their own terms.\n\n")
@@ -160,7 +160,11 @@ func (t *tables) cases(data []caseCount, k kernelCount) {
 		}
 		t.row(cells...)
 	}
-	t.printf("\n### Kernels\n\nThe %d labelled kernels of the development set (`testdata/corpus/goker-dev.json`): conclint %d", k.total, k.ours)
+	t.printf("\n")
+}
+
+func (t *tables) kernels(k kernelCount) {
+	t.printf("### Kernels\n\nThe %d labelled kernels of the development set (`testdata/corpus/goker-dev.json`): conclint %d", k.total, k.ours)
 	for _, p := range t.peers {
 		t.printf(", %s %d", p.Name, k.found[p.Name])
 	}

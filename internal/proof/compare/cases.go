@@ -25,7 +25,7 @@ var concurrency = map[string]*regexp.Regexp{
 	"noctx":        regexp.MustCompile(`.`),
 	"contextcheck": regexp.MustCompile(`.`),
 	"errcheck":     regexp.MustCompile(`.`),
-	"checklocks":   regexp.MustCompile(`.`),
+	"checklocks":   regexp.MustCompile(`^(locks|atomic)$`),
 }
 
 // relevant returns the reports on cases that count.

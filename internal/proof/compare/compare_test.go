@@ -62,6 +62,15 @@ func TestDecode(t *testing.T) {
 			"# m\n{\"m\": {\"copylocks\": [{\"posn\": \"/m/a.go:4:5\", \"message\": \"copies\"}], \"atomic\": {\"error\": \"no\"}}}\n# m/b\n{}\n",
 			[]Report{{"copylocks", "a.go", 4, "copies"}},
 		},
+		"checklocks": {
+			`{"m": {"checklocks": [{"posn": "/m/a.go:1:1", "message": "may require checklocks annotation for mu, used with lock held 90% of the time"},` +
+				`{"posn": "/m/a.go:2:1", "message": "unexpected call to atomic function"}, {"posn": "/m/a.go:3:1", "message": "return with unexpected locks held"}]}}`,
+			[]Report{
+				{"inferred", "a.go", 1, "may require checklocks annotation for mu, used with lock held 90% of the time"},
+				{"atomic", "a.go", 2, "unexpected call to atomic function"},
+				{"locks", "a.go", 3, "return with unexpected locks held"},
+			},
+		},
 		"errcheck": {
 			"/m/a.go:4:5:\tgo f()\nno position\n",
 			[]Report{{"errcheck", "a.go", 4, "go f()"}},

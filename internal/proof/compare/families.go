@@ -57,8 +57,13 @@ var families = []family{
 		peers: map[string][]string{
 			"go vet":      {"copylocks", "waitgroup"},
 			"staticcheck": {"SA2000", "SA2001", "SA2003"},
-			"checklocks":  {"*"},
+			"checklocks":  {"locks"},
 		},
+	},
+	{
+		name:  "fields whose lock or atomic access was forgotten",
+		ours:  []string{"racyfield/*", "racycounter/*"},
+		peers: map[string][]string{"checklocks": {"inferred", "atomic"}},
 	},
 }
 

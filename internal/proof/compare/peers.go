@@ -47,7 +47,7 @@ var Peers = []Peer{
 	{Name: "noctx", Pkg: "github.com/sonatard/noctx/cmd/noctx@v0.5.1", Args: []string{"go", "vet", "-vettool={}", "-json"}, decode: decodeAnalysis},
 	{Name: "contextcheck", Pkg: "github.com/kkHAIKE/contextcheck/cmd/contextcheck@v1.1.6", Args: []string{"{}", "-test=false", "-json"}, decode: decodeAnalysis},
 	{Name: "errcheck", Pkg: "github.com/kisielk/errcheck@v1.30.0", Args: []string{"{}", "-ignoretests", "-abspath"}, decode: decodeLines},
-	{Name: "checklocks", Pkg: "gvisor.dev/gvisor/tools/checklocks/cmd/checklocks@v0.0.0-20260905035102-160fafc42237", Args: []string{"go", "vet", "-vettool={}", "-json"}, decode: decodeAnalysis},
+	{Name: "checklocks", Pkg: "gvisor.dev/gvisor/tools/checklocks/cmd/checklocks@v0.0.0-20260905035102-160fafc42237", Args: []string{"go", "vet", "-vettool={}", "-json"}, decode: decodeChecklocks},
 }
 
 // Absent are the tools that were asked of the module proxy as well and cannot be had from it.
@@ -142,6 +142,23 @@ func decodeAnalysis(p *Peer, stdout, stderr []byte, dir string) ([]Report, error
 			}
 		}
 	}
+}
+
+// decodeChecklocks makes rules of the kinds of messages, since checklocks has one analyzer: a guess that a field needs an
+// annotation, a plain use of what is atomic elsewhere, and locks held or not held against what is annotated or usual.
+func decodeChecklocks(p *Peer, stdout, stderr []byte, dir string) ([]Report, error) {
+	reports, err := decodeAnalysis(p, stdout, stderr, dir)
+	for i := range reports {
+		switch r := &reports[i]; {
+		case strings.HasPrefix(r.Message, "may require checklocks annotation"):
+			r.Rule = "inferred"
+		case strings.Contains(r.Message, "atomic"):
+			r.Rule = "atomic"
+		default:
+			r.Rule = "locks"
+		}
+	}
+	return reports, err
 }
 
 func decodeStaticcheck(p *Peer, stdout, stderr []byte, dir string) ([]Report, error) {

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -32,6 +33,11 @@ func Main(ctx context.Context, tool *driver.Tool, flags []string, in io.Reader, 
 	if _, err := tool.Session(ctx, flags); err != nil {
 		fmt.Fprintf(stderr, "conclint lsp: %v\n", err)
 		return 2
+	}
+	if f, ok := in.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 && f.Name() != os.DevNull {
+			fmt.Fprintln(stderr, "conclint lsp waits for a language client on standard input; editors start it: see docs/editors.md")
+		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	s := &server{

@@ -9,6 +9,7 @@ import (
 
 	"github.com/conclint/conclint/internal/edit"
 	"github.com/conclint/conclint/internal/engine"
+	"github.com/conclint/conclint/internal/engine/owners"
 	"github.com/conclint/conclint/internal/engine/skeleton"
 	"github.com/conclint/conclint/internal/explore"
 )
@@ -112,6 +113,35 @@ func deferDone(in *engine.Info, file *ast.File, wait token.Pos) []analysis.Sugge
 		return nil
 	}
 	return fix
+}
+
+// deferHere defers the Done of a function literal whose last statement it is. It
+// also runs when the literal panics, which the title says and the finding is about.
+func deferHere(in *engine.Info, sk owners.SkippedDone) []analysis.SuggestedFix {
+	file, path := edit.Enclosing(in.Prog.Files, sk.Done.Pos())
+	if file == nil {
+		return nil
+	}
+	_, body := edit.EnclosingFunc(path)
+	if body == nil || len(body.List) < 2 {
+		return nil
+	}
+	last, ok := body.List[len(body.List)-1].(*ast.ExprStmt)
+	if !ok || last.Pos() > sk.Done.Pos() || sk.Done.Pos() > last.End() {
+		return nil
+	}
+	from := body.List[len(body.List)-2].End()
+	if commented(file, from, last.Pos()) {
+		from = last.Pos()
+	}
+	text := types.ExprString(last.X)
+	return []analysis.SuggestedFix{{
+		Message: "Defer " + text + ", also for panics",
+		TextEdits: []analysis.TextEdit{
+			{Pos: body.List[0].Pos(), End: body.List[0].Pos(), NewText: []byte("defer " + text + "\n")},
+			{Pos: from, End: last.End()},
+		},
+	}}
 }
 
 // within reports whether the go statement and the wait lie in one declaration.

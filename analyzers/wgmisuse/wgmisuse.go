@@ -8,7 +8,9 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/conclint/conclint/internal/engine"
+	"github.com/conclint/conclint/internal/engine/owners"
 	"github.com/conclint/conclint/internal/engine/skeleton"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/explore"
 	"github.com/conclint/conclint/internal/report"
 )
@@ -64,11 +66,34 @@ func run(in *engine.Info, r *report.Reporter) {
 		d.Fixes = fixes(in, f, d.Code)
 		r.Add(d)
 	}
+	for _, sk := range in.Owners().SkippedDones() {
+		if pos := sk.Done.Pos(); !seen[pos] {
+			seen[pos] = true
+			r.Add(skipped(in, sk))
+		}
+	}
 	for _, v := range in.Interleavings().CopiedGroups() {
 		r.Add(report.Diagnostic{
 			Code: "wgmisuse/copied", Pos: v.Pos(),
 			Message: fmt.Sprintf("%s is a copy of the caller's wait group: Done here does not end the caller's Wait; pass a pointer", v.Name()),
 		})
+	}
+}
+
+// skipped words a Done that a recovered panic skips.
+func skipped(in *engine.Info, sk owners.SkippedDone) report.Diagnostic {
+	helper := in.Prog.Place(sk.Spawn.Site.Pos())
+	fn := ssabuild.FuncName(sk.Done.Parent())
+	return report.Diagnostic{
+		Code: "wgmisuse/notdeferred", Pos: sk.Done.Pos(),
+		Message: fmt.Sprintf("%s.Done is skipped if the call at %s panics: whoever runs this goroutine (%s) recovers, and %s.Wait waits for ever",
+			sk.Name, in.Prog.Place(sk.Calls.Pos()), helper, sk.Name),
+		Witness: []report.Step{
+			{Goroutine: "G1", Func: ssabuild.FuncName(sk.Spawn.Fn), Pos: sk.Spawn.Site.Pos(), Text: "starts G2, whose panics are recovered"},
+			{Goroutine: "G2", Func: fn, Pos: sk.Calls.Pos(), Text: "panics, is recovered, and ends"},
+			{Goroutine: "G1", Func: ssabuild.FuncName(sk.Spawn.Fn), Pos: sk.Spawn.Site.Pos(), Text: "waits for " + sk.Name + " for ever"},
+		},
+		Fixes: deferHere(in, sk),
 	}
 }
 

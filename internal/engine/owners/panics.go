@@ -124,26 +124,13 @@ func (a *Analysis) recovery(fn *ssa.Function) *ssa.Defer {
 				return d
 			}
 			for _, t := range a.prog.Callees(d) {
-				if t.Fn != nil && callsRecover(t.Fn) {
+				if t.Fn != nil && spawn.Recovers(t.Fn) {
 					return d
 				}
 			}
 		}
 	}
 	return nil
-}
-
-func callsRecover(fn *ssa.Function) bool {
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			if call, ok := instr.(*ssa.Call); ok {
-				if bi, ok := call.Common().Value.(*ssa.Builtin); ok && bi.Name() == "recover" {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // foreign is a function value or interface method of somebody else's that the

@@ -229,6 +229,8 @@ func (a *Analysis) flagPath(addr ssa.Value) *access.Path {
 // which of several sends a receive answers is not followed.
 func (a *Analysis) ordered(fx *Footprint, x ssa.Instruction, fy *Footprint, y ssa.Instruction) bool {
 	px, py := a.around(fx, x), a.around(fy, y)
+	py.before = passedSince(py.before, fx, at(fy, y))
+	px.before = passedSince(px.before, fy, at(fx, x))
 	if x != y && (publishes(px, py) || publishes(py, px)) {
 		return true
 	}
@@ -249,6 +251,23 @@ func (a *Analysis) ordered(fx *Footprint, x ssa.Instruction, fy *Footprint, y ss
 		}
 	}
 	return px.once != nil && px.once == py.once
+}
+
+// passedSince drops the points that were passed before a goroutine was started:
+// they say nothing of what it does. from is the goroutine's footprint, to an
+// instruction of the same function.
+func passedSince(points []beforePoint, from *Footprint, to ssa.Instruction) []beforePoint {
+	if !from.Async || from.At == nil || from.At.Parent() != to.Parent() {
+		return points
+	}
+	var out []beforePoint
+	for _, q := range points {
+		if q.instr.Parent() == to.Parent() && q.instr != to && !q.token && !q.cas && Between(from.At, to, q.instr) {
+			continue
+		}
+		out = append(out, q)
+	}
+	return out
 }
 
 // surroundings are the ordering points before and after an instruction, in its

@@ -150,7 +150,7 @@ func (a *Analysis) addHelper(fn *ssa.Function, site ssa.CallInstruction, t ssabu
 			continue
 		}
 		arg := t.Args[r.Param]
-		s := &Spawn{Site: site, Fn: fn, Kind: r.Kind, Many: r.Many, Joined: r.Joined, Func: arg, Targets: a.prog.FuncsOf(arg)}
+		s := &Spawn{Site: site, Fn: fn, Kind: r.Kind, Many: r.Many, Joined: r.Joined, Shields: r.Shields, Func: arg, Targets: a.prog.FuncsOf(arg)}
 		s.Via = append([]model.Hop{a.hop(site)}, r.Chain...)
 		for _, g := range r.Signals {
 			g.Path = a.prog.Translate(g.Path, t, fn)
@@ -256,6 +256,42 @@ func (a *Analysis) runsAt(t ssabuild.Target) []*ssa.Parameter {
 	return out
 }
 
+// shielded reports whether what runs defers a function that recovers.
+func shielded(targets []ssabuild.Target) bool {
+	for _, t := range targets {
+		if t.Fn == nil {
+			continue
+		}
+		for _, b := range t.Fn.Blocks {
+			for _, instr := range b.Instrs {
+				if d, ok := instr.(*ssa.Defer); ok {
+					if mk, ok := d.Call.Value.(*ssa.MakeClosure); ok && Recovers(mk.Fn.(*ssa.Function)) {
+						return true
+					}
+					if callee := d.Call.StaticCallee(); callee != nil && Recovers(callee) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// Recovers reports whether a function, deferred, ends a panic: it calls recover itself.
+func Recovers(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(*ssa.Call); ok {
+				if bi, ok := call.Common().Value.(*ssa.Builtin); ok && bi.Name() == "recover" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // spawnsParams adds to fn's summary the parameters of fn that a spawn runs.
 func (a *Analysis) spawnsParams(fn *ssa.Function, s *Spawn, sum *model.Spawns) {
 	var params []*ssa.Parameter
@@ -272,7 +308,7 @@ func (a *Analysis) spawnsParams(fn *ssa.Function, s *Spawn, sum *model.Spawns) {
 		if i < 0 || len(sum.Runs) >= maxSummary || slices.ContainsFunc(sum.Runs, func(r model.ParamSpawn) bool { return r.Param == i }) {
 			continue
 		}
-		r := model.ParamSpawn{Param: i, Kind: s.Kind, Many: s.Many || s.InLoop, Joined: joined}
+		r := model.ParamSpawn{Param: i, Kind: s.Kind, Many: s.Many || s.InLoop, Joined: joined, Shields: s.Shields || shielded(s.Targets)}
 		r.Chain = append([]model.Hop{}, s.Via...)
 		if len(r.Chain) == 0 {
 			r.Chain = []model.Hop{a.hop(s.Site)}

@@ -200,6 +200,9 @@ func (r *run) edge(s *state, site ssa.Instruction, h Held, t *model.Take) {
 	}
 	r.visits += len(s.held) / freeHeld
 	for _, g := range s.held {
+		if slices.ContainsFunc(t.Before, func(op model.LockOp) bool { return op.Path == g.Path }) {
+			continue // given up before
+		}
 		if g.Path != h.Path && g.Path.Class() != "" && g.Mode != api.Token {
 			e.Gates = append(e.Gates, model.Gate{Class: g.Path.Class(), Mode: g.Mode})
 		}

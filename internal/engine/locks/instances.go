@@ -15,12 +15,13 @@ import (
 
 // guess reports whether a cycle rests on two locks of one class that are most
 // likely different instances: one is taken while another of its class is held
-// already, as when a container's stripes are swept; or the objects belong to a
-// type with several roles and are reached through different ones.
+// already, as when a container's stripes are swept; the objects belong to a type
+// with several roles and are reached through different ones; or one is reached
+// through an interface or a function field, which may hold something else.
 func (a *Analysis) guess(c Cycle) bool {
 	for i, e := range c.Edges {
 		next := c.Edges[(i+1)%len(c.Edges)]
-		if a.nested(e) || a.roles(e.ToPath, next.FromPath) {
+		if e.Weak || a.nested(e) || a.roles(e.ToPath, next.FromPath) {
 			return true
 		}
 	}

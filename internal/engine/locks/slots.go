@@ -70,7 +70,7 @@ func (a *Analysis) indexSlots() {
 	}
 	for _, fn := range a.prog.Funcs {
 		x.units[fn] = fn
-		if p := fn.Parent(); p != nil && len(x.spawned(fn)) == 0 {
+		if p := fn.Parent(); p != nil && len(x.spawned(fn)) == 0 && !x.givenAway(fn) {
 			x.units[fn] = x.units[p]
 		}
 		for _, b := range fn.Blocks {
@@ -149,6 +149,25 @@ func (x *slotIndex) spawned(fn *ssa.Function) []ssa.Instruction {
 		}
 	}
 	return out
+}
+
+// givenAway reports whether a literal is handed to a function that may run it in
+// another goroutine, or later.
+func (x *slotIndex) givenAway(fn *ssa.Function) bool {
+	mk := x.a.prog.Maker(fn)
+	if mk == nil || mk.Referrers() == nil {
+		return false
+	}
+	for _, ref := range *mk.Referrers() {
+		call, ok := ref.(ssa.CallInstruction)
+		if !ok || !slices.Contains(call.Common().Args, ssa.Value(mk)) {
+			continue
+		}
+		if eff, ok := x.a.prog.Effect(call.Common()); !ok || eff.Use != api.CallsNow {
+			return true
+		}
+	}
+	return false
 }
 
 func spawns(eff api.Effect) bool {
@@ -289,7 +308,7 @@ func (x *slotIndex) meets(op ssa.Instruction, others []ssa.Instruction, gives bo
 			take, give = o, op
 		}
 		outer, inner := x.units[take.Parent()], x.units[give.Parent()]
-		if outer == inner && follows(give, take) || ssabuild.Encloses(outer, inner) && x.startedAfter(take, inner) {
+		if outer == inner && follows(give, take) || ssabuild.Encloses(outer, inner) && !repeats(give) && x.startedAfter(take, inner) {
 			return true
 		}
 	}

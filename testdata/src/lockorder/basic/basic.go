@@ -281,3 +281,31 @@ func (b *batch) defragOk() {
 	b.read.Unlock()
 	b.main.Unlock()
 }
+
+// A helper gives the outer lock up and takes it again under the inner one.
+type deviceSet struct {
+	sync.Mutex
+	devices map[string]*device
+}
+
+type device struct {
+	mu   sync.Mutex
+	busy bool
+}
+
+func (s *deviceSet) removeBad(name string) {
+	s.Lock()
+	defer s.Unlock()
+	d := s.devices[name]
+	d.mu.Lock() // want `s.devices\[\].mu is locked while holding s.Mutex, but \(\*deviceSet\).removeBad locks s.Mutex while holding s.devices\[\].mu`
+	defer d.mu.Unlock()
+	s.wait(d)
+	delete(s.devices, name)
+}
+
+func (s *deviceSet) wait(d *device) {
+	for d.busy {
+		s.Unlock()
+		s.Lock()
+	}
+}

@@ -271,3 +271,38 @@ func (j *journal) statBad() int {
 	defer j.engine.mu.Unlock()
 	return j.lines
 }
+
+// A callback in a field may be another watcher's: a guess.
+type feed struct {
+	mu   sync.Mutex
+	done func()
+}
+
+type watcher struct {
+	mu   sync.Mutex
+	last string
+}
+
+func (f *feed) watchOk() *watcher {
+	w := &watcher{}
+	f.done = func() {
+		w.mu.Lock()
+		w.last = "done"
+		w.mu.Unlock()
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f.subscribe()
+	return w
+}
+
+func (f *feed) subscribe() {
+	f.mu.Lock()
+	f.mu.Unlock()
+}
+
+func (f *feed) closeOk() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.done()
+}

@@ -404,3 +404,21 @@ func (p *pool) FN_units(ctx context.Context, f func()) error {
 	p.w.Release(1)
 	return nil
 }
+
+// A worker that somebody else starts: what it receives is no slot given back.
+type compactor struct{ wake chan struct{} }
+
+func newCompactor() *compactor { return &compactor{wake: make(chan struct{}, 1)} }
+
+func (c *compactor) startOk(run func(func()), stop chan struct{}, quiet bool) {
+	c.wake <- struct{}{}
+	if quiet {
+		return
+	}
+	run(func() {
+		select {
+		case <-stop:
+		case <-c.wake:
+		}
+	})
+}

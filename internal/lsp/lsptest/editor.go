@@ -102,7 +102,9 @@ func inEditor(t *testing.T, job Job, editor, script string, args ...string) Seen
 	}
 	cmd := exec.Command(program, args...)
 	cmd.Dir = job.Root
-	cmd.Env = append(os.Environ(), "CONCLINT_JOB="+string(text), "GOFLAGS=", "XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+dir)
+	cache, err := exec.Command("go", "env", "GOCACHE").Output() // which would move with the other caches
+	must(t, err)
+	cmd.Env = append(os.Environ(), "CONCLINT_JOB="+string(text), "GOFLAGS=", "GOCACHE="+strings.TrimSpace(string(cache)), "XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+dir)
 	timer := time.AfterFunc(4*patience, func() { _ = cmd.Process.Kill() })
 	out, err := cmd.CombinedOutput()
 	timer.Stop()

@@ -70,6 +70,25 @@ func (in *Info) AccessName(x *accesses.Access) string {
 			return s
 		}
 	}
+	if s := x.Path.String(); !strings.Contains(s, "?") {
+		return s
+	}
+	return variableOf(x)
+}
+
+// variableOf is the local variable that an access goes through, where the location
+// itself has no name: a map that was made for it.
+func variableOf(x *accesses.Access) string {
+	if load, ok := x.Addr.(*ssa.UnOp); ok {
+		switch v := load.X.(type) {
+		case *ssa.Alloc:
+			if v.Comment != "" {
+				return v.Comment
+			}
+		case *ssa.FreeVar:
+			return v.Name()
+		}
+	}
 	return x.Path.String()
 }
 

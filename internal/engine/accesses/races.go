@@ -109,7 +109,11 @@ func (a *Analysis) oriented(c *Conflict) *Conflict {
 	bare := c.XLocks > 0 && c.YLocks == 0 && (!IsCounter(c.X) || IsCounter(c.Y) || c.X.Update == model.CheckSet)
 	inGoroutine := c.Meeting.A.Thread == nil && c.Meeting.B.Thread != nil && c.Y.Write() && (c.XLocks == 0 || c.YLocks > 0) &&
 		(!IsCounter(c.X) || IsCounter(c.Y))
-	if !ofTest && !bare && !inGoroutine {
+	// A variable that is written anew while a goroutine still reads it wants a copy
+	// there.
+	captured := c.Meeting.A.Thread == nil && c.Meeting.B.Thread != nil && !c.Y.Write() && c.X.Update == model.NoUpdate && isLocal(c.Path) &&
+		c.Path.Root().Kind == access.Cell && c.XLocks == 0
+	if !ofTest && !bare && !inGoroutine && !captured {
 		return c
 	}
 	d := *c

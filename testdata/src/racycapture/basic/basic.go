@@ -106,9 +106,9 @@ func writerLoop(keys []string) {
 
 func ctxLike(n int) {
 	name := "a"
-	go func() { use(name) }()
+	go func() { use(name) }() // want `name is read in a goroutine \(started at basic.go:109\) and written at basic.go:111 without a common lock`
 	if n > 0 {
-		name = "b" // want `name is written here and read at basic.go:109 in a goroutine \(started at basic.go:109\) without a common lock`
+		name = "b"
 	}
 }
 
@@ -154,4 +154,36 @@ func neededErr(done chan bool) error {
 	}
 	<-done
 	return err
+}
+
+// secondRound reads without the lock what the goroutines of the second round,
+// which nobody has waited for yet, write under it.
+func secondRound(keys []int) map[int]error {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	errs := make(map[int]error)
+	for _, k := range keys {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			mu.Lock()
+			errs[k] = check()
+			mu.Unlock()
+		}()
+	}
+	wg.Wait()
+	for _, k := range keys {
+		if errs[k] != nil { // want `errs is read here and changed at basic.go:\d+ in a goroutine`
+			continue
+		}
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			mu.Lock()
+			errs[k] = check()
+			mu.Unlock()
+		}()
+	}
+	wg.Wait()
+	return errs
 }

@@ -47,15 +47,13 @@ func fixes(in *engine.Info, g *accesses.Guard, s *accesses.Site) []analysis.Sugg
 	}}}
 }
 
-// heldSomewhere reports whether the function, or a caller of it, may hold the lock
-// at some point: then taking it could block for ever.
+// heldSomewhere reports whether the function may hold a lock at some point, or a
+// caller of it this one: then taking it could block for ever.
 func heldSomewhere(in *engine.Info, fn *ssa.Function, lock access.Class) bool {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
-			for _, op := range in.Locks.HeldAt(instr).May {
-				if op.Path.Class() == lock {
-					return true
-				}
+			if len(in.Locks.HeldAt(instr).May) > 0 {
+				return true // another lock: the two may be taken in the other order elsewhere
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package unreleased
 
 import (
 	"go/ast"
+	"go/types"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -24,11 +25,29 @@ func rename(in *engine.Info, site ssa.Instruction, method string) []analysis.Sug
 	if !ok || sel.Sel.Name == method {
 		return nil
 	}
+	if _, ok := site.(*ssa.Defer); ok && calledBelow(in, call, types.ExprString(sel.X)+"."+method) {
+		return nil // then it would be called twice
+	}
 	switch sel.Sel.Name {
 	case "Lock", "RLock", "Unlock", "RUnlock":
 		return []analysis.SuggestedFix{{Message: "Call " + method, TextEdits: []analysis.TextEdit{edit.Replace(sel.Sel, method)}}}
 	}
 	return nil
+}
+
+// calledBelow reports whether the function of a call has one of the other function, as it is written, further down.
+func calledBelow(in *engine.Info, call *ast.CallExpr, fun string) (found bool) {
+	_, path := edit.Enclosing(in.Prog.Files, call.Pos())
+	_, body := edit.EnclosingFunc(path)
+	if body == nil {
+		return false
+	}
+	ast.Inspect(body, func(n ast.Node) bool {
+		c, ok := n.(*ast.CallExpr)
+		found = found || ok && c.Pos() > call.Pos() && types.ExprString(c.Fun) == fun
+		return true
+	})
+	return found
 }
 
 // callAt is the call of a call, go or defer instruction, nil if the syntax shows none.

@@ -26,7 +26,11 @@ func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
 
 func run(in *engine.Info, r *report.Reporter) {
 	for _, o := range in.Owners().Orphans() {
-		r.Add(report.Diagnostic{Code: codes[o.Kind], Pos: o.Pos, End: o.End, Message: message(in, o), Witness: witness(in, o), Fixes: fixes(in, o)})
+		d := report.Diagnostic{Code: codes[o.Kind], Pos: o.Pos, End: o.End, Message: message(in, o), Witness: witness(in, o), Fixes: fixes(in, o)}
+		if d.Fixes == nil {
+			d.Fixes = joined(in, o)
+		}
+		r.Add(d)
 	}
 }
 

@@ -2,6 +2,7 @@ package owners
 
 import (
 	"go/token"
+	"go/types"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -69,6 +70,9 @@ func (a *Analysis) callEnds(site ssa.CallInstruction, depth int) bool {
 		default:
 			return false
 		}
+	}
+	if common.IsInvoke() && common.Method.Name() == "Error" && types.Identical(common.Value.Type(), types.Universe.Lookup("error").Type()) {
+		return true // an error that waits when it is printed is none
 	}
 	targets := a.prog.Callees(site)
 	if len(targets) == 0 || targets[0].Fn == nil {

@@ -4,6 +4,8 @@ package strict
 import (
 	"context"
 	"os"
+
+	"golang.org/x/sync/errgroup"
 )
 
 func write(name string) error { return os.WriteFile(name, nil, 0o600) }
@@ -47,4 +49,15 @@ func service(ctx context.Context, names <-chan string) {
 
 func computes(n int) {
 	go func() { println(n * n) }()
+}
+
+func groupedBad(ctx context.Context, name string, more func() error) error {
+	g, _ := errgroup.WithContext(ctx)
+	go func() { // want `nothing can wait for this goroutine, and it writes`
+		if err := write(name); err != nil {
+			println(err.Error())
+		}
+	}()
+	g.Go(more)
+	return g.Wait()
 }

@@ -22,8 +22,9 @@
 //
 // # Fix
 //
-// Pass the context at hand on. Where a function without results waits for a
-// channel, select on ctx.Done() beside it.
+// Pass the context at hand on. Select on ctx.Done() beside the channel, or use
+// task.Recv, task.Send and task.Sleep of the runtime, where leaving is plain: the function
+// returns nothing, or an error last, and has nothing to give back behind the wait.
 //
 // # When it stays silent
 //

@@ -27,8 +27,9 @@
 // # Fix
 //
 // The context variant of the function where a context is at hand
-// (QueryContext, exec.CommandContext, http.NewRequestWithContext); a Timeout
-// field with a default of 30 seconds, to be adapted, elsewhere.
+// (QueryContext, exec.CommandContext, http.NewRequestWithContext); a select on the
+// context beside a receive, or task.Recv of the runtime; a Timeout field with a default
+// of 30 seconds, to be adapted, elsewhere.
 //
 // # When it stays silent
 //

@@ -38,7 +38,11 @@ func (a *Analysis) Sure(g *Guard, s *Site) bool {
 	case g.Writes == 0:
 		return false // that it is written while shared is only assumed
 	}
-	enough := g.Held >= sureHeld && g.Ratio() >= sureRatio
+	ratio := sureRatio
+	if g.heldBeside(s) {
+		ratio = minRatioBeside
+	}
+	enough := g.Held >= sureHeld && g.Ratio() >= ratio
 	beside := a.takes(s.Fn, g.Lock)
 	switch {
 	case s.Base == nil:

@@ -51,6 +51,7 @@ func (a *Analysis) condCalls() []condCall {
 				case api.CondWait, api.CondSignal, api.CondBroadcast:
 					cond := a.prog.Path(ssabuild.Receiver(site.Common()))
 					if lock := a.condLock(cond); lock != nil && lock.Root().Kind != access.Unknown {
+						lock, _ = lockView(lock, api.Write) // of an RLocker: the lock behind it
 						out = append(out, condCall{fn, site, eff.Op, cond, lock})
 					}
 				}

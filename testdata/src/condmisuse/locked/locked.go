@@ -153,3 +153,36 @@ func (g *Gate) AwaitOk() {
 		g.Cond.Wait()
 	}
 }
+
+// The condition's lock is the reader's side of a lock.
+type processor struct {
+	lock    sync.RWMutex
+	started *sync.Cond
+	on      bool
+}
+
+func newProcessor() *processor {
+	p := &processor{}
+	p.started = sync.NewCond(p.lock.RLocker())
+	return p
+}
+
+func (p *processor) awaitOk() {
+	p.lock.RLock()
+	defer p.lock.RUnlock()
+	for !p.on {
+		p.started.Wait()
+	}
+}
+
+func (p *processor) startOk() {
+	p.lock.Lock()
+	p.on = true
+	p.lock.Unlock()
+	p.started.Broadcast()
+}
+
+func (p *processor) startBad() {
+	p.on = true // want `p.on is changed without p.lock, under which \(\*processor\).awaitOk tests it`
+	p.started.Broadcast()
+}

@@ -1,6 +1,7 @@
 package analyzers
 
 import (
+	"go/token"
 	"strings"
 	"testing"
 
@@ -55,4 +56,33 @@ func TestForEditor(t *testing.T) {
 	assert.Equal(t, []string{"conclint", "relock"}, on, "in x")
 	assert.Contains(t, off, "unreleased")
 	assert.NotContains(t, off, "relock_strict")
+}
+
+// Fixes for editors need no formatting afterwards.
+func TestFinished(t *testing.T) {
+	src := "package p\n\nfunc f() {\n\ta()\n}\n"
+	fset := token.NewFileSet()
+	file := fset.AddFile("p.go", -1, len(src))
+	file.SetLinesForContent([]byte(src))
+	at := file.Pos(strings.Index(src, "a()") + len("a()"))
+	var got []analysis.Diagnostic
+	pass := &analysis.Pass{
+		Fset:     fset,
+		ReadFile: func(string) ([]byte, error) { return []byte(src), nil },
+		Report:   func(d analysis.Diagnostic) { got = append(got, d) },
+	}
+	run := finished(func(pass *analysis.Pass) (any, error) {
+		pass.Report(analysis.Diagnostic{SuggestedFixes: []analysis.SuggestedFix{{TextEdits: []analysis.TextEdit{{Pos: at, NewText: []byte("\nb()")}}}}})
+		return nil, nil
+	})
+	_, err := run(pass)
+	assert.NoError(t, err)
+	edits := got[0].SuggestedFixes[0].TextEdits
+	line := file.LineStart(5)
+	assert.Equal(t, []analysis.TextEdit{{Pos: line, End: line, NewText: []byte("\tb()\n")}}, edits)
+
+	src = "other"
+	_, err = run(pass)
+	assert.NoError(t, err)
+	assert.Equal(t, at, got[1].SuggestedFixes[0].TextEdits[0].Pos, "a text that is not the one analysed: left alone")
 }

@@ -113,7 +113,7 @@ func testClient(t *testing.T, dir, binary string) {
 	actions := c.Actions(file, d)
 	require.NotEmpty(t, actions)
 	c.Apply(actions[0])
-	assert.Contains(t, c.Text(file), "defer h.mu.Unlock()")
+	assert.Contains(t, c.Text(file), "\th.mu.Lock()\n\tdefer h.mu.Unlock()\n", "formatted")
 	c.Want(file)
 	// Across packages, by facts.
 	c.Open(dependent, use)
@@ -163,7 +163,7 @@ func testEditor(t *testing.T, dir, binary string, work func(*testing.T, lsptest.
 	assert.Equal(t, lsptest.Shown{Line: 15, Source: "unreleased", Code: "unreleased/return", Message: seen.Typed[0].Message}, seen.Typed[0])
 	assert.True(t, seen.Modified, "nothing was saved")
 	assert.NotEmpty(t, seen.Actions)
-	assert.Contains(t, seen.Fixed, "defer h.mu.Unlock()\n")
+	assert.Contains(t, seen.Fixed, "\th.mu.Lock()\n\tdefer h.mu.Unlock()\n\tif h.closed {\n\t\treturn false\n")
 	assert.Empty(t, seen.Left)
 	disk, err := os.ReadFile(file)
 	require.NoError(t, err)

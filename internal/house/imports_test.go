@@ -30,7 +30,7 @@ type room struct {
 var rooms = []room{
 	{name: "cmd/...", may: []string{"internal/driver", "internal/gopls", "internal/lsp", "analyzers", "internal/report"}},
 	{name: "plugin/...", may: []string{"analyzers"}},
-	{name: "analyzers", may: []string{"analyzers/...", "internal/engine", "internal/report"}},
+	{name: "analyzers", may: []string{"analyzers/...", "internal/engine", "internal/report", "internal/edit"}},
 	{name: "analyzers/...", may: []string{"internal/engine/...", "internal/explore", "internal/report", "internal/edit", "internal/model", "internal/access", "internal/api"}},
 	{name: "internal/driver/...", may: []string{"internal/report", "internal/edit", "internal/page", "internal/graph"}},
 	{name: "internal/lsp/...", may: []string{"internal/driver", "internal/report", "internal/edit"}},

@@ -144,8 +144,7 @@ func severity(s driver.Severity) int {
 	return sevInfo
 }
 
-// fix makes the edits that a reader of the result would want: formatted as the
-// text was, with its line ends, and of nothing but the lines that change.
+// fix makes the edits of a quick fix; false if they cannot be made.
 func (c *converter) fix(f driver.Fix) (fix, bool) {
 	byFile := map[string][]edit.Text{}
 	for _, e := range f.Edits {
@@ -154,44 +153,16 @@ func (c *converter) fix(f driver.Fix) (fix, bool) {
 	out := fix{title: f.Title, edits: map[string][]textEdit{}, texts: map[string][]byte{}}
 	for _, file := range sortedFiles(byFile) {
 		m := c.text(file)
-		after, err := edited(m, byFile[file])
+		edits, err := edit.Finished(m.Data(), byFile[file])
 		if err != nil {
 			return fix{}, false
 		}
 		out.texts[file] = m.Data()
-		for _, e := range edit.Changes(m.Data(), after) {
+		for _, e := range edits {
 			out.edits[file] = append(out.edits[file], textEdit{text.Range{Start: m.Position(e.Start), End: m.Position(e.End)}, e.New})
 		}
 	}
 	return out, len(out.edits) > 0
-}
-
-func edited(m *text.Map, edits []edit.Text) ([]byte, error) {
-	before := m.Data()
-	for i := range edits {
-		// The analysed text had a line more, see the driver's overlays.
-		edits[i].Start, edits[i].End = min(edits[i].Start, len(before)), min(edits[i].End, len(before))
-		edits[i].New = indented(before, edits[i])
-	}
-	after, err := edit.Apply(before, edits)
-	if err != nil {
-		return nil, err
-	}
-	if !m.CRLF() {
-		return edit.Tidy(before, after), nil
-	}
-	after = edit.Tidy(unix(before), unix(after))
-	return bytes.ReplaceAll(after, []byte("\n"), []byte("\r\n")), nil
-}
-
-func unix(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")) }
-
-// indented gives the lines of new text the indentation of the line that they
-// come to: where the rest of a file is not formatted, nobody else does.
-func indented(src []byte, e edit.Text) string {
-	line := src[bytes.LastIndexByte(src[:e.Start], '\n')+1 : e.Start]
-	indent := line[:len(line)-len(bytes.TrimLeft(line, " \t"))]
-	return strings.ReplaceAll(e.New, "\n", "\n"+string(indent))
 }
 
 // markdown tells a finding with its interleaving.

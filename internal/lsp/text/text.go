@@ -3,7 +3,6 @@
 package text
 
 import (
-	"bytes"
 	"slices"
 	"unicode/utf8"
 )
@@ -51,12 +50,6 @@ func NewMap(data []byte) *Map {
 
 // Data is the text.
 func (m *Map) Data() []byte { return m.data }
-
-// CRLF reports whether the lines end with "\r\n", judged by the first.
-func (m *Map) CRLF() bool {
-	i := bytes.IndexByte(m.data, '\n')
-	return i > 0 && m.data[i-1] == '\r'
-}
 
 // Position turns an offset in bytes into a position. What lies outside the
 // text is moved to its end.

@@ -27,7 +27,6 @@ func TestPositions(t *testing.T) {
 	assert.Equal(t, 0, m.Offset(Position{-1, 4}))
 	assert.Equal(t, Position{3, 1}, m.Position(1000))
 	assert.Equal(t, Position{0, 0}, m.Position(-1))
-	assert.True(t, m.CRLF())
 }
 
 func TestAt(t *testing.T) {
@@ -40,8 +39,6 @@ func TestAt(t *testing.T) {
 	m = NewMap([]byte("a\rb\nc"))
 	assert.Equal(t, Position{1, 0}, m.At(1, 3))
 	assert.Equal(t, Position{2, 0}, m.At(2, 1))
-	assert.False(t, m.CRLF())
-	assert.False(t, NewMap(nil).CRLF())
 	assert.Equal(t, Position{}, NewMap(nil).At(1, 1))
 }
 

@@ -98,6 +98,8 @@ var miscRows = []row{
 	{"testing", "common", names("Cleanup"), calling(Cleanup, 0, Keeps)},
 	{"testing", "TB", names("FailNow", "Fatal", "Fatalf", "Skip", "SkipNow", "Skipf"), plain(Goexit)},
 	{"testing", "TB", names("Cleanup"), calling(Cleanup, 0, Keeps)},
+	{"github.com/stretchr/testify/require", "", names("Fail", "Failf", "FailNow", "FailNowf"), plain(Goexit)},
+	{"github.com/stretchr/testify/assert", "", names("FailNow", "FailNowf"), plain(Goexit)},
 	{"errors", "", names("New"), plain(ErrorNew)},
 	{"fmt", "", names("Errorf"), plain(ErrorNew)},
 	{"log", "", names("Print", "Printf", "Println"), plain(Log)},

@@ -18,6 +18,7 @@ import (
 	_ "github.com/jackc/pgx/v5/pgxpool"
 	_ "github.com/redis/go-redis/v9"
 	_ "github.com/segmentio/kafka-go"
+	_ "github.com/stretchr/testify/require"
 	_ "golang.org/x/sync/errgroup"
 	_ "golang.org/x/sync/semaphore"
 	_ "golang.org/x/sync/singleflight"

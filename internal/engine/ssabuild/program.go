@@ -54,7 +54,13 @@ type Program struct {
 func Build(fset *token.FileSet, files []*ast.File, pkg *types.Package, info *types.Info,
 	noReturn func(*types.Func) bool, table *api.Table) *Program {
 	prog := ssa.NewProgram(fset, ssa.BuilderMode(0))
-	prog.SetNoReturn(noReturn)
+	prog.SetNoReturn(func(fn *types.Func) bool {
+		if noReturn(fn) {
+			return true
+		}
+		eff, ok := table.Lookup(fn)
+		return ok && (eff.Op == api.Exit || eff.Op == api.Goexit)
+	})
 	for _, imp := range pkg.Imports() {
 		prog.CreatePackage(imp, nil, nil, true)
 	}

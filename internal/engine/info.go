@@ -60,7 +60,7 @@ func (in *Info) Relevant() bool { return in.Prog != nil }
 // first asked for: dependencies never pay for it.
 func (in *Info) Errs() *errs.Analysis {
 	if in.errs == nil {
-		in.errs = errs.Run(in.Prog, in.Spawn)
+		in.errs = errs.Run(in.Prog, in.Spawn, in.Timeouts.Echoes)
 	}
 	return in.errs
 }

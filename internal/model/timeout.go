@@ -70,11 +70,12 @@ type Timeouts struct {
 	Waits   []ExternalWait
 	Results []Limit // per result: what limits the context, request, client or connection it is
 	Sets    []int   // parameters that the function gives a limit: a deadline, a timeout field
+	Echoes  bool    // the only error that the function returns is that its context has ended
 }
 
 // Neutral reports whether the summary says nothing.
 func (t *Timeouts) Neutral() bool {
-	if len(t.Waits) > 0 || len(t.Sets) > 0 {
+	if len(t.Waits) > 0 || len(t.Sets) > 0 || t.Echoes {
 		return false
 	}
 	for _, r := range t.Results {

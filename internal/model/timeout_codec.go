@@ -28,6 +28,11 @@ func (t *Timeouts) Encode(e *Encoder) {
 	for _, p := range t.Sets {
 		e.Uint(p)
 	}
+	echoes := 0
+	if t.Echoes {
+		echoes = 1
+	}
+	e.Uint(echoes)
 }
 
 // DecodeTimeouts reads what [Timeouts.Encode] wrote.
@@ -42,5 +47,6 @@ func DecodeTimeouts(d *Decoder) *Timeouts {
 	for range d.Len() {
 		t.Sets = append(t.Sets, d.Uint())
 	}
+	t.Echoes = d.Uint() == 1
 	return t
 }

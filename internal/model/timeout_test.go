@@ -48,9 +48,11 @@ func TestTimeoutsRoundTrip(t *testing.T) {
 		Waits:   []ExternalWait{{Param: 1, Kind: api.Client, What: "http.Client.Do", Chain: []Hop{{Func: "Fetch", At: "fetch.go:3"}}}},
 		Results: []Limit{{}, {Reach: ByParam, Param: 2}, {Reach: Endless}},
 		Sets:    []int{0, 3},
+		Echoes:  true,
 	}
 	assert.False(t, in.Neutral())
 	assert.True(t, new(Timeouts).Neutral())
+	assert.False(t, (&Timeouts{Echoes: true}).Neutral())
 	assert.True(t, (&Timeouts{Results: make([]Limit, 2)}).Neutral())
 	s := &Summary{Timeouts: in}
 	e := NewEncoder(nil)

@@ -55,6 +55,7 @@ type Loss struct {
 type Analysis struct {
 	prog   *ssabuild.Program
 	spawns *spawn.Analysis
+	echoes func(*types.Func) bool
 	syntax *syntax
 	fates  map[*ssa.Function]Fate
 	starts map[*ssa.Function]*spawn.Spawn // by the function that runs in the goroutine
@@ -63,10 +64,11 @@ type Analysis struct {
 }
 
 // Run finds the lost errors of a package. Its cost is a few passes over the
-// functions that start goroutines.
-func Run(prog *ssabuild.Program, spawns *spawn.Analysis) *Analysis {
+// functions that start goroutines. echoes reports whether a function of another
+// package fails only when its context has ended.
+func Run(prog *ssabuild.Program, spawns *spawn.Analysis, echoes func(*types.Func) bool) *Analysis {
 	a := &Analysis{
-		prog: prog, spawns: spawns,
+		prog: prog, spawns: spawns, echoes: echoes,
 		syntax: newSyntax(prog),
 		fates:  make(map[*ssa.Function]Fate),
 		starts: make(map[*ssa.Function]*spawn.Spawn),

@@ -188,6 +188,8 @@ func (a *Analysis) targetsFate(targets []ssabuild.Target, common *ssa.CallCommon
 			worst = max(worst, Echo)
 		case t.Fn != nil && a.prog.Has(t.Fn):
 			worst = max(worst, a.fateOf(t.Fn))
+		case t.Obj != nil && a.echoes(t.Obj):
+			worst = max(worst, Echo)
 		default:
 			worst = Real
 		}

@@ -91,6 +91,7 @@ func (a *Analysis) summarise(fn *ssa.Function) {
 	if fn.Parent() == nil {
 		a.results(fn, sum)
 		a.sets(fn, sum)
+		sum.Echoes = a.echoes(fn)
 	}
 	if !sum.Neutral() {
 		a.sums[fn] = sum

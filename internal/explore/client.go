@@ -56,7 +56,7 @@ func (m *Machine) ExploreClient(sc Scope, calls []Call) []ClientResult {
 func (m *Machine) pairsOf(sc *Scope, calls []Call) (out []ClientResult, all Result) {
 	bases := m.bases(sc)
 	spent, overs := m.steps, 0
-	all.Over = m.over
+	all.Over = m.over && len(bases) == 0
 	for _, pair := range pairs(calls) {
 		for _, base := range bases {
 			if overs >= maxOver || spent > m.Budget.Client {
@@ -109,6 +109,7 @@ func (m *Machine) bases(sc *Scope) []*state {
 		if s.kept.Kind != KNone && len(out) < maxBases {
 			out = append(out, s)
 		}
+		sr.rescued = len(out) == maxBases // enough
 		return false
 	}
 	sr.run(m.initial(sc))

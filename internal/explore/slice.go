@@ -19,10 +19,6 @@ type point struct {
 // maxSlices bounds the points of a scope; with more of them it is a whole subsystem.
 const maxSlices = 24
 
-// sliceFactor is how much more one slice may cost than the scope: it mostly comes
-// to an end, so the cost pays.
-const sliceFactor = 2
-
 // met notes where something to wait for is made.
 func (m *Machine) met(g *goroutine, site int32) {
 	if m.slice != nil || site < 0 {
@@ -71,10 +67,6 @@ func (m *Machine) sliced(res *Result, explore func() Result) {
 		return
 	}
 	res.Over = false
-	full := m.Budget
-	m.Budget.Steps *= sliceFactor
-	m.Budget.LocalSteps *= sliceFactor
-	m.Budget.States *= sliceFactor
 	m.narrow, m.onlyBound = true, 1
 	for _, p := range points {
 		m.slice = p
@@ -93,5 +85,5 @@ func (m *Machine) sliced(res *Result, explore func() Result) {
 		res.States += r.States
 		res.Steps += r.Steps
 	}
-	m.narrow, m.onlyBound, m.slice, m.Budget = false, 0, nil, full
+	m.narrow, m.onlyBound, m.slice = false, 0, nil
 }

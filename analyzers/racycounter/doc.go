@@ -31,7 +31,8 @@
 // # Fix
 //
 // Make the variable an atomic.Int64 (or the like) when all its uses can be
-// rewritten; otherwise take the lock that guards it elsewhere.
+// rewritten; otherwise take the lock that guards it elsewhere. Plain accesses beside
+// atomic ones become calls of sync/atomic too.
 //
 // # When it stays silent
 //

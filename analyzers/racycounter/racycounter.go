@@ -45,8 +45,13 @@ func run(in *engine.Info, r *report.Reporter) {
 			}
 		}
 		if !elsewhere(race) {
-			if d.Fixes = fixes(in, race, c); d.Fixes == nil {
-				d.Fixes = wrap(in, race, c)
+			switch {
+			case d.Code == "racycounter/mixed":
+				d.Fixes = atomically(in, plainOf(c))
+			default:
+				if d.Fixes = fixes(in, race, c); d.Fixes == nil {
+					d.Fixes = wrap(in, race, c)
+				}
 			}
 		}
 		r.Add(d)
@@ -79,11 +84,19 @@ func choose(race *accesses.Race) *accesses.Conflict {
 	return race.Conflicts[0]
 }
 
+// plainOf is the plain one of an atomic and a plain access.
+func plainOf(c *accesses.Conflict) *accesses.Access {
+	if c.X.Atomic {
+		return c.Y
+	}
+	return c.X
+}
+
 // mixed describes a plain access next to an atomic one; it stands at the plain one.
 func mixed(in *engine.Info, c *accesses.Conflict, d *report.Diagnostic) {
-	plain, atomic := c.X, c.Y
-	if plain.Atomic {
-		plain, atomic = atomic, plain
+	plain, atomic := plainOf(c), c.X
+	if !atomic.Atomic {
+		atomic = c.Y
 	}
 	verb := "updated"
 	if !atomic.Write() {

@@ -149,3 +149,18 @@ func (p *picker) Pick() string {
 	atomic.AddInt64(best.calls, 1)
 	return best.name
 }
+
+type meter struct{ n, odd int64 }
+
+func (m *meter) Bump() { atomic.AddInt64(&m.n, 1); atomic.AddInt64(&m.odd, 1) }
+
+// Grow is a change by an amount.
+func (m *meter) Grow(by int64) {
+	m.n += by // want `m.n is read plainly, but updated atomically at mixed.go:\d+`
+	m.n--
+}
+
+// Double has no fix: a load and a store would leave room between them.
+func (m *meter) Double() {
+	m.odd = m.odd * 2 // want `m.odd is read plainly, but updated atomically at mixed.go:\d+`
+}

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 )
@@ -32,7 +33,31 @@ func (a *Analysis) silent(s *Site) bool {
 	if len(s.Held) > 0 {
 		return false // start-up code that takes the lock says what it guards
 	}
-	return a.builds(fn, s.Base) || a.onlyFresh(fn, s.Base, 0)
+	return a.builds(fn, s.Base) || !behindPointer(s) && a.onlyFresh(fn, s.Base, 0)
+}
+
+// behindPointer reports whether the field is that of an object with a lock of its
+// own, which another object leads to: that the other one is new says nothing of it.
+func behindPointer(s *Site) bool {
+	if s.Base == nil || s.Base.Depth() == 0 {
+		return false
+	}
+	v := s.Addr
+	for range 4 {
+		switch x := v.(type) {
+		case *ssa.FieldAddr:
+			_, byPointer := x.X.(*ssa.UnOp)
+			n := access.NamedOf(x.X.Type())
+			return byPointer && n != nil && len(locks.LockFields(n)) > 0
+		case *ssa.UnOp:
+			v = x.X
+		case *ssa.IndexAddr:
+			v = x.X
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // madeHere reports whether the object is made by the access's own function and has
@@ -207,6 +232,9 @@ func (a *Analysis) onlyStartup(fn *ssa.Function, depth int) bool {
 	sites := a.prog.Callers(fn)
 	for _, site := range sites {
 		outer := ssabuild.Outermost(site.Parent())
+		if site.Parent() != outer && a.kept(site.Parent()) {
+			return false // a callback that start-up code leaves behind
+		}
 		if outer != fn && !startsUp(outer.Name()) && !a.prog.IsTestFunc(outer) && !a.onlyStartup(outer, depth+1) {
 			return false
 		}

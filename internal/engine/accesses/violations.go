@@ -39,7 +39,7 @@ func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
 		if s.Base == nil && a.lockedAbove(s.Fn, g.Lock, 0) {
 			continue
 		}
-		if s.Base != nil && (a.builds(s.Fn, s.Base) || a.onlyFresh(s.Fn, s.Base, 0)) {
+		if s.Base != nil && (a.builds(s.Fn, s.Base) || !behindPointer(s) && a.onlyFresh(s.Fn, s.Base, 0)) {
 			continue // whatever other lock it holds
 		}
 		if calls, helped := a.unlockedCalls(g, s); helped {

@@ -22,7 +22,8 @@
 //
 // # receiver
 //
-// A receiver closes a channel that still has senders.
+// A receiver closes a channel that still has senders. Only they know that nothing
+// more comes.
 //
 // # nil
 //

@@ -51,7 +51,8 @@
 //
 // # nil
 //
-// A nil channel blocks for ever.
+// A nil channel blocks for ever: a variable or unexported field that nothing
+// assigns. A nil channel in a select is a case that is switched off.
 //
 // # assumed
 //
@@ -60,7 +61,9 @@
 //
 // # Fix
 //
-// A buffer of one where a goroutine sends a single result on a local channel.
+// A buffer of one where a goroutine sends a single result on a local channel; a
+// select on the context beside a send that it cannot help; a deferred close, or a
+// close where the only sender of a range has none.
 //
 // # When it stays silent
 //

@@ -24,7 +24,9 @@
 // # Fix
 //
 // Wait on every path: defer wg.Wait() after the first Add, or receive before the
-// return. An error group or task.Run cannot be left without waiting.
+// return. A goroutine without a signal that certainly ends becomes one of
+// WaitGroup.Go with a deferred Wait, or of an error group that is in scope. An error
+// group or task.Run cannot be left without waiting.
 //
 // # When it stays silent
 //

@@ -41,8 +41,8 @@
 //
 // # notdeferred
 //
-// Done is the last statement of a goroutine whose panics are recovered: a panic
-// before it skips it.
+// Done is the last statement of a goroutine whose panics are recovered, by itself
+// or by the helper that starts it: a panic before it skips it.
 //
 // # copied
 //

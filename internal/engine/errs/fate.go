@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -119,7 +120,39 @@ func (a *Analysis) callFate(call *ssa.Call) Fate {
 			return Echo
 		}
 	}
+	if a.visits(call) {
+		return Never
+	}
 	return a.targetsFate(a.prog.Callees(call), call.Common())
+}
+
+// visitors begin the names of functions that go through something and end with the error of the function they are given.
+var visitors = []string{"Walk", "ForEach", "Each", "Visit", "Range", "Iterate", "Ascend", "Descend"}
+
+// visits reports whether a call goes through something with a function that never fails, so that it cannot fail either.
+func (a *Analysis) visits(call *ssa.Call) bool {
+	fn := ssabuild.StaticCallee(call.Common())
+	if fn == nil || api.IsStd(pkgPath(fn)) || !slices.ContainsFunc(visitors, func(p string) bool { return hasWordPrefix(fn.Name(), p) }) {
+		return false
+	}
+	visited := false
+	for _, arg := range call.Common().Args {
+		sig, ok := arg.Type().Underlying().(*types.Signature)
+		if !ok || errorIndex(sig) < 0 {
+			continue
+		}
+		if visited = !a.funcFails(arg); !visited {
+			return false
+		}
+	}
+	return visited
+}
+
+func pkgPath(fn *types.Func) string {
+	if fn.Pkg() == nil {
+		return ""
+	}
+	return fn.Pkg().Path()
 }
 
 // wrapsHandled reports whether a call wraps an error that was handled already.

@@ -105,6 +105,9 @@ func (c *collector) wait(fn *ssa.Function, w *Wait) {
 func (c *collector) made(h Hazard, client ssa.Value) bool {
 	origins := c.a.Origins(client)
 	for _, o := range origins {
+		if o.Parent() != nil && c.a.InTests(o.Parent()) {
+			continue
+		}
 		if !c.clients[o] {
 			c.clients[o] = true
 			h.Kind, h.Made = BareClient, o

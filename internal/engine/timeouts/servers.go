@@ -48,7 +48,7 @@ func (a *Analysis) Servers() []Server {
 					continue
 				}
 				for _, made := range a.Origins(ssabuild.Receiver(call.Common())) {
-					if slices.Contains(done, made) {
+					if slices.Contains(done, made) || made.Parent() != nil && a.InTests(made.Parent()) {
 						continue
 					}
 					obj := a.Trace(made)

@@ -376,3 +376,26 @@ func batch(ctx context.Context, p *task.Pool, names []string) []task.Result[int]
 	}
 	return b.WaitAll(ctx)
 }
+
+type node struct {
+	name string
+	next *node
+}
+
+func (n *node) walk(f func(*node) error) error {
+	for ; n != nil; n = n.next {
+		if err := f(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func visit(n *node) <-chan string {
+	names := make(chan string)
+	go func() {
+		defer close(names)
+		n.walk(func(n *node) error { names <- n.name; return nil }) // fails if the function does
+	}()
+	return names
+}

@@ -27,3 +27,24 @@ func forward(ctx context.Context, s *loops.Service) error { return s.Serve(ctx) 
 func forwardOk(ctx context.Context, s *loops.Service) {
 	go forward(ctx, s)
 }
+
+type tree struct{ left, right *tree }
+
+func (t *tree) walk(f func(*tree) error) error {
+	if t == nil {
+		return nil
+	}
+	if err := t.left.walk(f); err != nil {
+		return err
+	}
+	if err := f(t); err != nil {
+		return err
+	}
+	return t.right.walk(f)
+}
+
+func visitBad(t *tree, write func(*tree) error) {
+	go func() {
+		t.walk(func(t *tree) error { return write(t) }) // want `the error of \(\*tree\).walk is lost`
+	}()
+}

@@ -20,7 +20,7 @@ type Cycle struct {
 	NeedsWriter bool   // some lock of the cycle is taken for reading on both sides
 	Guess       bool   // it needs two instances to be one that most likely are not, see [Analysis.guess]
 	Also        []Edge // where other cycles through Edges[0] would be reported
-	Same        []Edge // further places of this package that take the locks in the order of Edges[0], and meet the others as well
+	Same        []Edge // further places of this package that take locks in the order of one of Edges, and meet the others as well
 	ranks       []int  // of Edges: how much evidence there is for each direction
 	Import      string // the cycle meets only here: no line of this package is part of it, and this import brings in its later half
 }
@@ -116,17 +116,22 @@ func (a *Analysis) Cycles(imported []model.ImportedEdge) []Cycle {
 // maxAlike bounds the further places that a report lists.
 const maxAlike = 8
 
-// alike lists the other own edges in the direction of c's first.
+// alike lists further own edges in the directions of c's, those of its first edge first.
 func (g *order) alike(c Cycle, own int) []Edge {
-	first := c.Edges[0]
 	var out []Edge
-	for i := range own {
-		e := g.edges[i]
-		if e.From != first.From || e.To != first.To || e.Site == first.Site || len(out) >= maxAlike {
-			continue
-		}
-		if !slices.ContainsFunc(c.Edges[1:], func(f Edge) bool { return model.Gated(&e.Edge, &f.Edge) || e.Weak && f.Weak }) {
-			out = append(out, e)
+	for k, of := range c.Edges {
+		for i := range own {
+			e := g.edges[i]
+			if e.From != of.From || e.To != of.To || e.Site == of.Site || len(out) >= maxAlike {
+				continue
+			}
+			meets := true
+			for l, f := range c.Edges {
+				meets = meets && (l == k || !model.Gated(&e.Edge, &f.Edge) && !(e.Weak && f.Weak))
+			}
+			if meets {
+				out = append(out, e)
+			}
 		}
 	}
 	return out

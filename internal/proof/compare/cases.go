@@ -68,7 +68,7 @@ func testdata(ctx context.Context, peers []*Peer, cache string) ([]caseCount, er
 		c.bugs = len(wants)
 		src := &sources{dir: module, files: map[string]*spans{}}
 		for _, p := range peers {
-			reports, err := p.Run(ctx, module, cache)
+			reports, err := p.Run(ctx, module, cache, "./...")
 			if err != nil {
 				return nil, fmt.Errorf("test data of %s: %w", c.analyzer, err)
 			}
@@ -175,7 +175,7 @@ func kernels(ctx context.Context, conclint string, peers []*Peer, cache string) 
 	dir := filepath.Join(cache, "kernels")
 	src := &sources{dir: dir, files: map[string]*spans{}}
 	for _, p := range peers {
-		reports, err := p.Run(ctx, dir, cache)
+		reports, err := p.Run(ctx, dir, cache, "./...")
 		if err != nil {
 			return kernelCount{}, fmt.Errorf("kernels: %w", err)
 		}

@@ -28,7 +28,7 @@ var DefaultModules = []string{
 	"google.golang.org/grpc@v1.85.0",
 }
 
-// Command is `proof compare`.
+// Command is `proof compare`. Its arguments are modules, path@version, or some of their packages, path@version:./a,./b.
 func Command(ctx context.Context, args []string, w io.Writer) error {
 	flags := flag.NewFlagSet("compare", flag.ContinueOnError)
 	bin := flags.String("conclint", "bin/conclint", "the `binary` under test")
@@ -123,14 +123,19 @@ func available(ctx context.Context, cache, only string) (peers []*Peer, lacking 
 }
 
 // look runs all tools on a module.
-func look(ctx context.Context, conclint, module string, peers []*Peer, cache string) (*side, error) {
+func look(ctx context.Context, conclint, subject string, peers []*Peer, cache string) (*side, error) {
+	module, list, some := strings.Cut(subject, ":")
+	packages := []string{"./..."}
+	if some {
+		packages = strings.Split(list, ",")
+	}
 	dir, err := modules.Prepare(ctx, module, cache)
 	if err != nil {
 		return nil, err
 	}
-	s := &side{module: module, reports: map[string][]Report{}, sources: &sources{dir: dir, files: map[string]*spans{}}}
+	s := &side{module: module, subject: subject, reports: map[string][]Report{}, sources: &sources{dir: dir, files: map[string]*spans{}}}
 	fmt.Fprintf(os.Stderr, "%s: conclint\n", module)
-	report, err := finding.Tool{Path: conclint, Env: []string{"GOWORK=off"}}.Run(ctx, dir, "./...")
+	report, err := finding.Tool{Path: conclint, Env: []string{"GOWORK=off"}}.Run(ctx, dir, packages...)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +145,7 @@ func look(ctx context.Context, conclint, module string, peers []*Peer, cache str
 	s.findings = slices.DeleteFunc(report.Findings, func(f finding.Finding) bool { return strings.HasSuffix(f.File, "_test.go") })
 	for _, p := range peers {
 		fmt.Fprintf(os.Stderr, "%s: %s\n", module, p.Name)
-		if s.reports[p.Name], err = p.cached(ctx, module, dir, cache); err != nil {
+		if s.reports[p.Name], err = p.cached(ctx, subject, packages, dir, cache); err != nil {
 			return nil, err
 		}
 	}

@@ -150,7 +150,8 @@ func TestRecordsOfTheRepository(t *testing.T) {
 
 func sample() *side {
 	return &side{
-		module: "example.com/m@v1.0.0",
+		module:  "example.com/m@v1.0.0",
+		subject: "example.com/m@v1.0.0:./a,./b",
 		findings: []finding.Finding{
 			{Code: "notimeout/server", Tier: finding.Default, File: "a.go", Line: 1},
 			{Code: "notimeout/server", Tier: finding.Default, File: "a.go", Line: 50},
@@ -186,6 +187,7 @@ func TestTables(t *testing.T) {
 	all.families()
 	all.judgements()
 	out := b.String()
+	assert.Contains(t, out, "Modules: example.com/m@v1.0.0 (./a ./b).")
 	assert.Contains(t, out, "Could not be built: errcheck v1.")
 	assert.Contains(t, out, "| servers without read timeouts | gosec G112, G114 | 4 | 1 | 1 | 2 | 2 | 1 | 1 |")
 	assert.Contains(t, out, "| servers without read timeouts | gosec G112, G114 | 4 / 1 / 1 |")

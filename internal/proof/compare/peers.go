@@ -59,9 +59,9 @@ func (p *Peer) Version() string {
 	return version
 }
 
-// Run analyses the packages of the module in dir.
-func (p *Peer) Run(ctx context.Context, dir, cache string) ([]Report, error) {
-	args := append(slices.Clone(p.Args), "./...")
+// Run analyses packages of the module in dir.
+func (p *Peer) Run(ctx context.Context, dir, cache string, packages ...string) ([]Report, error) {
+	args := append(slices.Clone(p.Args), packages...)
 	if p.Pkg != "" {
 		binary, err := modules.Install(ctx, filepath.Join(cache, "bin"), p.Pkg)
 		if err != nil {

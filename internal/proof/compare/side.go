@@ -16,7 +16,8 @@ import (
 
 // A side is one module as all tools see it.
 type side struct {
-	module   string
+	module   string // path@version
+	subject  string // the same, with the packages if not all were analysed
 	findings []finding.Finding
 	reports  map[string][]Report // by peer
 	sources  *sources
@@ -69,13 +70,13 @@ func (s *side) shared(fam *family, f finding.Finding) bool {
 	return false
 }
 
-// cached runs a peer on a module, or returns what it said before: tool and module are pinned, so that cannot change.
-func (p *Peer) cached(ctx context.Context, module, dir, cache string) ([]Report, error) {
+// cached runs a peer on packages of a module, or returns what it said before: tool and module are pinned, so that cannot change.
+func (p *Peer) cached(ctx context.Context, subject string, packages []string, dir, cache string) ([]Report, error) {
 	version := p.Version()
 	if version == "" {
 		version = runtime.Version()
 	}
-	name := filepath.Join(cache, "compare", strings.NewReplacer("/", "+", "@", "+").Replace(module), strings.ReplaceAll(p.Name, " ", "-")+"@"+version+".json")
+	name := filepath.Join(cache, "compare", strings.NewReplacer("/", "+", "@", "+", ":", "+").Replace(subject), strings.ReplaceAll(p.Name, " ", "-")+"@"+version+".json")
 	data, err := os.ReadFile(name)
 	if err == nil {
 		var reports []Report
@@ -86,7 +87,7 @@ func (p *Peer) cached(ctx context.Context, module, dir, cache string) ([]Report,
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	reports, err := p.Run(ctx, dir, cache)
+	reports, err := p.Run(ctx, dir, cache, packages...)
 	if err != nil {
 		return nil, err
 	}

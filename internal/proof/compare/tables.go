@@ -48,13 +48,17 @@ func (t *tables) head(lacking []string) {
 	if len(Absent) > 0 {
 		t.printf(" Not in the module proxy: %s.", strings.Join(Absent, ", "))
 	}
-	t.printf("\nModules: %s.\n\n", strings.Join(t.modules(), ", "))
+	t.printf("\nModules: %s.\n\n", strings.Join(t.modules(), "; "))
 }
 
 func (t *tables) modules() []string {
 	var names []string
 	for _, s := range t.sides {
-		names = append(names, s.module)
+		module, packages, some := strings.Cut(s.subject, ":")
+		if some {
+			module += " (" + strings.Join(strings.Split(packages, ","), " ") + ")"
+		}
+		names = append(names, module)
 	}
 	return names
 }

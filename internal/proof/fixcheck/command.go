@@ -194,7 +194,11 @@ func (s settings) trials(r *recording, all *results) []trial {
 func (r *recording) tryAll(ctx context.Context, trials []trial, workers int) ([]outcome, error) {
 	outcomes := make([]outcome, len(trials))
 	errs := make([]error, len(trials))
-	next := make(chan int)
+	next := make(chan int, len(trials))
+	for i := range trials {
+		next <- i
+	}
+	close(next)
 	var wg sync.WaitGroup
 	for range workers {
 		wg.Go(func() {
@@ -203,10 +207,6 @@ func (r *recording) tryAll(ctx context.Context, trials []trial, workers int) ([]
 			}
 		})
 	}
-	for i := range trials {
-		next <- i
-	}
-	close(next)
 	wg.Wait()
 	return outcomes, errors.Join(errs...)
 }

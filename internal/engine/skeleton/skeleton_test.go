@@ -81,6 +81,7 @@ func TestReductionsKeepFindings(t *testing.T) {
 			"regions and dead values": {NoSimplify: true},
 			"ample sets":              {Explore: explore.Options{NoAmple: true}},
 			"symmetry":                {Explore: explore.Options{NoSymmetry: true}},
+			"variants":                {Explore: explore.Options{NoVariants: true}},
 		} {
 			prog := build()
 			assert.Equal(t, want, findings(prog, skeleton.Run(prog, opt)), "%s: without %s", prog.Types.Path(), name)

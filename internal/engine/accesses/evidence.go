@@ -38,11 +38,7 @@ func (a *Analysis) Sure(g *Guard, s *Site) bool {
 	case g.Writes == 0:
 		return false // that it is written while shared is only assumed
 	}
-	ratio := sureRatio
-	if g.heldBeside(s) {
-		ratio = minRatioBeside
-	}
-	enough := g.Held >= sureHeld && g.Ratio() >= ratio
+	enough := g.Held >= sureHeld && g.Ratio() >= sureRatio
 	beside := a.takes(s.Fn, g.Lock)
 	switch {
 	case s.Base == nil:

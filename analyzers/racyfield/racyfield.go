@@ -12,7 +12,6 @@ import (
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/accesses"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
-	"github.com/conclint/conclint/internal/model"
 	"github.com/conclint/conclint/internal/report"
 )
 
@@ -90,7 +89,7 @@ func run(in *engine.Info, r *report.Reporter) {
 		r.Add(plainUse(in, s))
 	}
 	for _, race := range in.Accesses().Races() {
-		if race.Family == accesses.Field && !said[race.Group.Key.Class] && !handlerOnly(race.Conflicts[0]) {
+		if race.Family == accesses.Field && !said[race.Group.Key.Class] && !race.Conflicts[0].HandlerOnly() {
 			said[race.Group.Key.Class] = race.Group.Key.Class != ""
 			r.Add(parallel(in, race))
 		}
@@ -107,13 +106,6 @@ func parallel(in *engine.Info, race *accesses.Race) report.Diagnostic {
 		}
 	}
 	return d
-}
-
-// handlerOnly reports whether one side is a handler and the other is not: handlers
-// are registered early and served late, and start-up code lies between.
-func handlerOnly(c *accesses.Conflict) bool {
-	a, b := c.Meeting.A.Thread, c.Meeting.B.Thread
-	return a != b && (a != nil && a.Kind == model.SpawnHandler || b != nil && b.Kind == model.SpawnHandler)
 }
 
 // unlockedCall describes a call of fooLocked without the lock.

@@ -199,3 +199,10 @@ func (a *Analysis) mixedConflict(plain *Access, g *Group) (*Conflict, bool) {
 	}
 	return nil, false
 }
+
+// HandlerOnly reports whether one side is a handler and the other is not: handlers
+// are registered early and served late, and start-up code lies between.
+func (c *Conflict) HandlerOnly() bool {
+	a, b := c.Meeting.A.Thread, c.Meeting.B.Thread
+	return a != b && (a != nil && a.Kind == model.SpawnHandler || b != nil && b.Kind == model.SpawnHandler)
+}

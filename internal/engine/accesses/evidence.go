@@ -42,7 +42,7 @@ func (a *Analysis) Sure(g *Guard, s *Site) bool {
 	beside := a.takes(s.Fn, g.Lock)
 	switch {
 	case s.Base == nil:
-		return enough || g.Content && g.Ratio() >= contentRatio || dedicated(g.Lock, g.Field)
+		return enough || g.Content && g.Ratio() >= contentRatio || dedicated(g.Lock, g.Field) && g.Ratio() >= namedRatio
 	case dedicated(g.Lock, g.Field):
 		// However often it is forgotten, where goroutines of this package run.
 		return (own || a.fromReceiver(s) && !varying(s.Base)) && (g.Ratio() >= namedRatio || a.spawn.Spawned(s.Fn))

@@ -19,11 +19,17 @@ import (
 
 // DefaultModules are compared when none are named.
 var DefaultModules = []string{
+	"github.com/IBM/sarama@v1.61.1:.",
 	"github.com/caddyserver/caddy/v2@v2.11.9",
+	"github.com/coredns/coredns@v1.15.0:./core/dnsserver,./plugin/dnstap,./plugin/file,./plugin/forward,./plugin/health,./plugin/metrics,./plugin/pprof,./plugin/ready,./plugin/transfer",
+	"github.com/hashicorp/memberlist@v0.7.0:.",
 	"github.com/hashicorp/raft@v1.8.0",
+	"github.com/hashicorp/serf@v0.11.0:./serf",
 	"github.com/nats-io/nats-server/v2@v2.15.2",
 	"github.com/prometheus/prometheus@v0.316.0",
-	"github.com/valyala/fasthttp@v1.68.0",
+	"github.com/segmentio/kafka-go@v0.4.51:.",
+	"github.com/syncthing/syncthing@v1.30.0:./lib/connections,./lib/discover,./lib/model",
+	"github.com/valyala/fasthttp@v1.68.0:.",
 	"go.etcd.io/etcd/server/v3@v3.7.3",
 	"google.golang.org/grpc@v1.85.0",
 }

@@ -50,7 +50,7 @@ func joined(in *engine.Info, o *owners.Orphan) []analysis.SuggestedFix {
 			},
 		}}
 	}
-	if version.Compare(languageOf(in, file), "go1.25") < 0 {
+	if lit.Type.Results != nil || version.Compare(languageOf(in, file), "go1.25") < 0 {
 		return nil
 	}
 	if _, taken := scope.LookupParent("wg", token.NoPos); taken != nil {

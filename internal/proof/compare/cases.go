@@ -49,11 +49,11 @@ func testdata(ctx context.Context, peers []*Peer, cache string) ([]caseCount, er
 	if err != nil || len(dirs) == 0 {
 		return nil, errors.Join(err, errors.New("no test data: run this in the root of the repository"))
 	}
-	work, err := os.MkdirTemp(cache, "compare-testdata")
-	if err != nil {
+	// In one place, so that the build cache serves the next time.
+	work := filepath.Join(cache, "compare", "testdata")
+	if err := os.RemoveAll(work); err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(work)
 	var out []caseCount
 	for _, dir := range dirs {
 		c := caseCount{analyzer: filepath.Base(dir), found: map[string]int{}, silent: map[string]int{}}

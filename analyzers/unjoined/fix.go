@@ -2,7 +2,9 @@ package unjoined
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -14,16 +16,51 @@ import (
 )
 
 // fixes make a function wait for its goroutine on every path. They are offered
-// only for goroutines that certainly end by themselves: waiting for one that needs
+// only for goroutines that certainly end by themselves, or that the function waits
+// for further down without having done anything more for them: waiting for one that needs
 // something that its starter does later would block for ever.
 func fixes(in *engine.Info, o *owners.Orphan) []analysis.SuggestedFix {
-	if o.Class != "" || o.Kind > owners.NeverAwaited || !in.Owners().EndsByItself(o.Spawn) {
+	if o.Class != "" || o.Kind > owners.NeverAwaited || !in.Owners().EndsByItself(o.Spawn) && !awaitedAlike(in, o) {
 		return nil
 	}
 	if o.Kind == owners.PathLeaves {
 		return waitBefore(in, o)
 	}
 	return deferWait(in, o)
+}
+
+// awaitedAlike reports whether the path that leaves could wait as well as the one
+// that does wait: nothing is sent, closed, cancelled or unlocked between the return and
+// the wait. What the goroutine needs to end it then has at the return already.
+func awaitedAlike(in *engine.Info, o *owners.Orphan) bool {
+	wait := waitText(o)
+	if o.Kind != owners.PathLeaves || wait == "" {
+		return false
+	}
+	_, path := edit.Enclosing(in.Prog.Files, o.Pos)
+	_, body := edit.EnclosingFunc(path)
+	leaves := ssabuild.InstrPos(o.Leaves)
+	if body == nil || leaves < body.Pos() || body.End() < leaves {
+		return false
+	}
+	wait = strings.TrimSuffix(wait, "()")
+	var at token.Pos
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit, *ast.DeferStmt:
+			return false
+		case *ast.CallExpr:
+			if !at.IsValid() && n.Pos() > leaves && types.ExprString(n.Fun) == wait {
+				at = n.Pos()
+			}
+		case *ast.UnaryExpr:
+			if !at.IsValid() && n.Pos() > leaves && types.ExprString(n) == wait {
+				at = n.Pos()
+			}
+		}
+		return true
+	})
+	return at.IsValid() && !edit.CleansUpBetween(body, leaves, at)
 }
 
 // waitText is the statement that waits for the goroutine's signal, "" if it would throw a result away.

@@ -22,23 +22,28 @@ func CleansUp(path []ast.Node, pos token.Pos) (found bool) {
 	if body == nil {
 		return true
 	}
+	return CleansUpBetween(body, pos, body.End())
+}
+
+// CleansUpBetween is CleansUp for what begins between two positions of a function's body.
+func CleansUpBetween(body *ast.BlockStmt, pos, end token.Pos) (found bool) {
 	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit, *ast.DeferStmt:
 			return false
 		case *ast.ReturnStmt: // what it waits for is for its own result
 			for _, e := range n.Results {
-				if call, ok := e.(*ast.CallExpr); ok && n.Pos() > pos && calledName(call) != "Wait" {
+				if call, ok := e.(*ast.CallExpr); ok && n.Pos() > pos && n.Pos() < end && calledName(call) != "Wait" {
 					found = found || cleanup[calledName(call)]
 				}
 			}
 			return false
 		case *ast.SendStmt:
-			found = found || n.Pos() > pos
+			found = found || n.Pos() > pos && n.Pos() < end
 		case *ast.UnaryExpr:
-			found = found || n.Op == token.ARROW && n.Pos() > pos
+			found = found || n.Op == token.ARROW && n.Pos() > pos && n.Pos() < end
 		case *ast.CallExpr:
-			if n.Pos() > pos {
+			if n.Pos() > pos && n.Pos() < end {
 				found = found || cleanup[calledName(n)]
 			}
 		}

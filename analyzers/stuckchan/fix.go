@@ -87,7 +87,7 @@ func usesOf(in *engine.Info, file *ast.File, v *types.Var) channelUse {
 				break
 			}
 			u.sends++
-			u.loop = u.loop || inLoopSince(stack, v.Pos())
+			u.loop = u.loop || inLoopSince(stack, v.Pos()) || !startedOnce(stack, v.Pos())
 		case *ast.UnaryExpr:
 			u.passed = u.passed || p.Op != token.ARROW
 		case *ast.RangeStmt:
@@ -146,6 +146,20 @@ func madeBy(stack []ast.Node, id *ast.Ident) *ast.CallExpr {
 		return nil
 	}
 	return call
+}
+
+// startedOnce reports whether the literals around the innermost node, as far as they
+// begin after pos, are run where they stand: by go, or by a plain call. A literal that
+// is kept or handed on may run many times, and send as often.
+func startedOnce(stack []ast.Node, pos token.Pos) bool {
+	for i, n := range stack {
+		if lit, ok := n.(*ast.FuncLit); ok && lit.Pos() > pos {
+			if call, ok := stack[i-1].(*ast.CallExpr); !ok || call.Fun != ast.Expr(lit) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // inLoopSince reports whether the innermost node lies in a loop that begins after pos.

@@ -2,6 +2,8 @@ package timeouts
 
 import (
 	"go/token"
+	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -33,10 +35,18 @@ func (a *Analysis) Apart(instr ssa.Instruction) bool {
 			return true
 		}
 	}
-	if ssabuild.LooksLike(fn, cleanupWords...) {
+	if ssabuild.LooksLike(fn, cleanupWords...) && !asks(fn) {
 		return true
 	}
 	return a.afterEnd(instr)
+}
+
+// questions begin the names of functions that ask for something: what follows, as in fetchReleases, is a noun.
+var questions = []string{"fetch", "get", "list", "load", "query", "find", "lookup", "read", "check", "search", "download"}
+
+func asks(fn *ssa.Function) bool {
+	name := strings.ToLower(ssabuild.Outermost(fn).Name())
+	return slices.ContainsFunc(questions, func(q string) bool { return strings.HasPrefix(name, q) })
 }
 
 // afterEnd reports whether a context has certainly ended before instr: its Done

@@ -241,3 +241,11 @@ func fallbackOk(ctx context.Context, u string) error {
 	}
 	return fetch(c, u)
 }
+
+func fetchReleasesBad(ctx context.Context, u string) error {
+	return fetch(context.TODO(), u) // want `context.TODO\(\) is passed to fetch although ctx is at hand`
+}
+
+func releaseOk(ctx context.Context, u string) error {
+	return fetch(context.TODO(), u)
+}

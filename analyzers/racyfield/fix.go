@@ -38,13 +38,49 @@ func fixes(in *engine.Info, g *accesses.Guard, s *accesses.Site) []analysis.Sugg
 		}}}
 	}
 	stmt := statement(path)
-	if stmt == nil || calls(in, stmt) || !assigns(stmt) {
+	if stmt == nil || calls(in, stmt) || !assigns(stmt) || !alone(in, s) {
 		return nil
 	}
 	return []analysis.SuggestedFix{{Message: "Hold " + lock + " around the write", TextEdits: []analysis.TextEdit{
 		edit.Insert(stmt.Pos(), lock+".Lock()\n"),
 		edit.Insert(stmt.End(), "\n"+lock+".Unlock()"),
 	}}}
+}
+
+// alone reports whether an access is the only one of its function. With others
+// beside it, a lock around one of them protects half of what belongs together.
+func alone(in *engine.Info, s *accesses.Site) bool {
+	e := in.AccessExpr(s.Access)
+	for {
+		switch x := e.(type) {
+		case *ast.IndexExpr:
+			e = x.X
+			continue
+		case *ast.StarExpr:
+			e = x.X
+			continue
+		case *ast.ParenExpr:
+			e = x.X
+			continue
+		case *ast.SelectorExpr:
+			e = x.Sel
+			continue
+		}
+		break
+	}
+	id, ok := e.(*ast.Ident)
+	syntax := s.Fn.Syntax()
+	if !ok || in.Prog.Info.Uses[id] == nil || syntax == nil {
+		return false
+	}
+	uses := 0
+	ast.Inspect(syntax, func(n ast.Node) bool {
+		if other, ok := n.(*ast.Ident); ok && in.Prog.Info.Uses[other] == in.Prog.Info.Uses[id] {
+			uses++
+		}
+		return true
+	})
+	return uses == 1
 }
 
 // heldSomewhere reports whether the function may hold a lock at some point, or a

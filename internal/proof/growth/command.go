@@ -209,7 +209,7 @@ func sum(results []*units.Result) (measurement, error) {
 		m.cpu += res.CPU
 		m.slowest, m.peak = max(m.slowest, res.CPU), max(m.peak, res.Peak)
 		m.facts += len(res.Facts)
-		if res.Failed != "" && m.failed == "" {
+		if res.Failed != "" && (m.failed == "" || strings.Contains(m.failed, ": import of ")) { // the cause rather than what follows
 			m.failed = res.Package.ImportPath + ": " + res.Failed
 		}
 		for _, diags := range res.Diags {

@@ -41,7 +41,6 @@ type analysed struct {
 	overBudget, funcs         int64
 	scopes, overScopes        int64
 	slowest                   time.Duration
-	peak                      int64
 	notes                     []string
 }
 
@@ -172,6 +171,14 @@ func (p pair) analyse(ctx context.Context, dir string, seen map[string]bool, pat
 			a.compare(res, runs[1][i])
 		}
 	}
+	for _, results := range runs { // kept until the end, for thousands of packages
+		for _, res := range results {
+			res.Output = nil
+			if res.Facts != nil {
+				res.Facts = []byte{}
+			}
+		}
+	}
 	return a, nil
 }
 
@@ -182,7 +189,7 @@ func (a *analysed) count(res *units.Result) error {
 	}
 	a.packages++
 	a.lines += lines
-	a.slowest, a.peak = max(a.slowest, res.CPU), max(a.peak, res.Peak)
+	a.slowest = max(a.slowest, res.CPU)
 	if res.Failed != "" {
 		a.failed++
 		a.note(res, res.Failed)
@@ -245,7 +252,7 @@ func (a *analysed) note(res *units.Result, text string) {
 
 func print(w io.Writer, names []string, all map[string]analysed, once bool) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "builds of\tnew packages\tlines\tinternal errors\tfailed\tdiffer\tfunctions over budget\texplorer scopes over budget\tslowest\tpeak MB\tnot loaded")
+	fmt.Fprintln(tw, "builds of\tnew packages\tlines\tinternal errors\tfailed\tdiffer\tfunctions over budget\texplorer scopes over budget\tslowest\tnot loaded")
 	var sum analysed
 	for _, name := range names {
 		a := all[name]
@@ -254,7 +261,7 @@ func print(w io.Writer, names []string, all map[string]analysed, once bool) erro
 		sum.internal, sum.failed, sum.differs = sum.internal+a.internal, sum.failed+a.failed, sum.differs+a.differs
 		sum.overBudget, sum.funcs = sum.overBudget+a.overBudget, sum.funcs+a.funcs
 		sum.scopes, sum.overScopes = sum.scopes+a.scopes, sum.overScopes+a.overScopes
-		sum.slowest, sum.peak = max(sum.slowest, a.slowest), max(sum.peak, a.peak)
+		sum.slowest = max(sum.slowest, a.slowest)
 		sum.notes = append(sum.notes, a.notes...)
 	}
 	row(tw, "all", sum, once)
@@ -275,6 +282,6 @@ func row(w io.Writer, name string, a analysed, once bool) {
 	if once {
 		differs = "-"
 	}
-	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%s\t%d of %d\t%d of %d\t%.1f s\t%.0f\t%d\n", name, a.packages, a.lines, a.internal, a.failed, differs,
-		a.overBudget, a.funcs, a.overScopes, a.scopes, a.slowest.Seconds(), float64(a.peak)/1e6, a.broken)
+	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%s\t%d of %d\t%d of %d\t%.1f s\t%d\n", name, a.packages, a.lines, a.internal, a.failed, differs,
+		a.overBudget, a.funcs, a.overScopes, a.scopes, a.slowest.Seconds(), a.broken)
 }

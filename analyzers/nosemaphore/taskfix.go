@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/edit"
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/bounds"
@@ -165,7 +166,7 @@ func groupLoopOf(in *engine.Info, path []ast.Node) (l groupLoop, ok bool) {
 	return l, group != nil && l.derived(in, block.List[i-1], group.Name) && l.waited(block.List[i+1], group.Name) && !usedAfter(in, block, l.wait.End(), in.Prog.Info.ObjectOf(group))
 }
 
-// derived reads g, ctx := errgroup.WithContext(parent).
+// derived reads g, ctx := errgroup.WithContext(parent), or what the table says is like it.
 func (l *groupLoop) derived(in *engine.Info, stmt ast.Stmt, group string) bool {
 	def, ok := stmt.(*ast.AssignStmt)
 	if !ok || def.Tok != token.DEFINE || len(def.Lhs) != 2 || len(def.Rhs) != 1 || types.ExprString(def.Lhs[0]) != group {
@@ -175,8 +176,7 @@ func (l *groupLoop) derived(in *engine.Info, stmt ast.Stmt, group string) bool {
 	if !ok || len(call.Args) != 1 {
 		return false
 	}
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || sel.Sel.Name != "WithContext" {
+	if eff, ok := in.Prog.EffectOfCall(call); !ok || eff.Op != api.GroupNew || eff.Ctx != 0 {
 		return false
 	}
 	l.group, l.ctx, l.parent = def, types.ExprString(def.Lhs[1]), edit.Source(call.Args[0])

@@ -150,8 +150,12 @@ func (c *checker) fixContext(site ssa.CallInstruction, hand *ssa.Parameter) []an
 	}
 	eff, _ := c.in.Prog.Effect(site.Common())
 	variant := eff.Instead[strings.LastIndexByte(eff.Instead, '.')+1:]
-	if f := ssabuild.StaticCallee(site.Common()); f != nil && f.Pkg() != nil && f.Pkg().Path() == "net" && strings.HasPrefix(f.Name(), "Lookup") {
-		variant = "DefaultResolver." + lookup(f.Name()) // what the function calls, with a context that never ends
+	if f := ssabuild.StaticCallee(site.Common()); f != nil && f.Pkg() != nil {
+		rest := strings.TrimPrefix(eff.Instead, f.Pkg().Name()+".")
+		owner, _, ok := strings.Cut(rest, ".")
+		if _, isVar := f.Pkg().Scope().Lookup(owner).(*types.Var); ok && isVar {
+			variant = rest // the method of a variable of the package: net.DefaultResolver.LookupHost
+		}
 	}
 	var rest string
 	switch {
@@ -164,14 +168,6 @@ func (c *checker) fixContext(site ssa.CallInstruction, hand *ssa.Parameter) []an
 	}
 	edits := []analysis.TextEdit{edit.Replace(sel.Sel, variant), edit.Insert(call.Lparen+1, spell(hand)+rest)}
 	return fix("Pass "+spell(hand)+" to "+variant, edits)
-}
-
-// lookup is the method of net.Resolver with the results of a function of package net; LookupIP has none.
-func lookup(name string) string {
-	if name == "LookupIP" {
-		return ""
-	}
-	return name
 }
 
 // shadowed reports whether the parameter's name means something else at the call.

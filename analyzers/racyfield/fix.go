@@ -7,9 +7,7 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/ssa"
 
-	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/edit"
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/accesses"
@@ -20,7 +18,7 @@ import (
 // be held already, by this function or by callers in sight, nor can anything wait
 // under it, so that nothing but the mutual exclusion changes.
 func fixes(in *engine.Info, g *accesses.Guard, s *accesses.Site) []analysis.SuggestedFix {
-	if s.Call != nil || s.Foreign != nil || s.Fn.Parent() != nil || heldSomewhere(in, s.Fn, g.Lock) {
+	if s.Call != nil || s.Foreign != nil || s.Fn.Parent() != nil || in.Locks.HeldAround(s.Fn, g.Lock) {
 		return nil
 	}
 	lock := g.LockName(s)
@@ -37,8 +35,12 @@ func fixes(in *engine.Info, g *accesses.Guard, s *accesses.Site) []analysis.Sugg
 			edit.Insert(decl.Body.Lbrace+1, "\n"+lock+"."+lockName+"()\ndefer "+lock+"."+unlock+"()\n"),
 		}}}
 	}
-	stmt := statement(path)
-	if stmt == nil || calls(in, stmt) || !assigns(stmt) || !alone(in, s) {
+	list, at := edit.Listed(path)
+	if list == nil {
+		return nil
+	}
+	stmt := list[at]
+	if calls(in, stmt) || !assigns(stmt) || !alone(in, s) {
 		return nil
 	}
 	return []analysis.SuggestedFix{{Message: "Hold " + lock + " around the write", TextEdits: []analysis.TextEdit{
@@ -81,31 +83,6 @@ func alone(in *engine.Info, s *accesses.Site) bool {
 		return true
 	})
 	return uses == 1
-}
-
-// heldSomewhere reports whether the function may hold a lock at some point, or a
-// caller of it this one: then taking it could block for ever.
-func heldSomewhere(in *engine.Info, fn *ssa.Function, lock access.Class) bool {
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			if len(in.Locks.HeldAt(instr).May) > 0 {
-				return true // another lock: the two may be taken in the other order elsewhere
-			}
-		}
-	}
-	sites := in.Prog.Callers(fn)
-	for _, site := range sites {
-		set := in.Locks.HeldAt(site)
-		if !set.Known {
-			return true
-		}
-		for _, op := range append(set.May[:len(set.May):len(set.May)], in.Locks.Entry(site.Parent()).Must...) {
-			if op.Path.Class() == lock {
-				return true
-			}
-		}
-	}
-	return len(in.Locks.Entry(fn).Must) > 0
 }
 
 // names reports whether a lock's name means the guard at an access: a package
@@ -228,24 +205,6 @@ func writes(in *engine.Info, n ast.Node) bool {
 		return !found
 	})
 	return found
-}
-
-// statement is the innermost statement around an access, if it stands in a list of statements.
-func statement(path []ast.Node) ast.Stmt {
-	for i, n := range path {
-		stmt, ok := n.(ast.Stmt)
-		if !ok {
-			continue
-		}
-		if i+1 < len(path) {
-			switch path[i+1].(type) {
-			case *ast.BlockStmt, *ast.CaseClause, *ast.CommClause:
-				return stmt
-			}
-		}
-		return nil
-	}
-	return nil
 }
 
 // assigns reports whether a statement is an assignment to something that exists.

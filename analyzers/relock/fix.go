@@ -67,16 +67,7 @@ func lastCall(in *engine.Info, e *locks.Event) *ast.CallExpr {
 	if !pos.IsValid() || !chain[n-1].Pos.IsValid() {
 		return nil
 	}
-	if call, _ := edit.CallAt(in.Prog.Files, pos); call != nil {
-		return call
-	}
-	_, path := edit.Enclosing(in.Prog.Files, pos)
-	if len(path) > 0 {
-		if d, ok := path[0].(*ast.DeferStmt); ok {
-			return d.Call
-		}
-	}
-	return nil
+	return edit.CallOrDefer(in.Prog.Files, pos)
 }
 
 // A callee is a declared function of this package at one of its calls.
@@ -357,7 +348,7 @@ func inner(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 	if lock == "" || deferred == nil || types.ExprString(deferred.Call.Fun) != unlock {
 		return nil
 	}
-	stmts, i := listOf(path)
+	stmts, i := edit.Listed(path)
 	if stmts == nil {
 		return nil
 	}
@@ -402,30 +393,4 @@ func outermost(body *ast.BlockStmt, path []ast.Node) (ast.Stmt, *ast.DeferStmt) 
 		}
 	}
 	return nil, nil
-}
-
-// listOf is the list of statements that the innermost statement of a path stands in.
-func listOf(path []ast.Node) ([]ast.Stmt, int) {
-	for k, n := range path {
-		s, ok := n.(ast.Stmt)
-		if !ok || k+1 >= len(path) {
-			continue
-		}
-		var list []ast.Stmt
-		switch p := path[k+1].(type) {
-		case *ast.BlockStmt:
-			list = p.List
-		case *ast.CaseClause:
-			list = p.Body
-		case *ast.CommClause:
-			list = p.Body
-		}
-		for i, t := range list {
-			if t == s {
-				return list, i
-			}
-		}
-		return nil, 0
-	}
-	return nil, 0
 }

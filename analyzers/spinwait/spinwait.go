@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/astutil"
 
+	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/polls"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
@@ -124,8 +125,14 @@ func contextName(in *engine.Info, pos token.Pos) string {
 		name := "the context"
 		if clause.Comm != nil {
 			ast.Inspect(clause.Comm, func(n ast.Node) bool {
-				if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "Done" {
-					name = exprString(sel.X)
+				call, ok := n.(*ast.CallExpr)
+				if !ok {
+					return true
+				}
+				if eff, ok := in.Prog.EffectOfCall(call); ok && eff.Op == api.CtxDone {
+					if sel, ok := call.Fun.(*ast.SelectorExpr); ok {
+						name = exprString(sel.X)
+					}
 					return false
 				}
 				return true

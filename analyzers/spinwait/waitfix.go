@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/edit"
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/polls"
@@ -190,12 +191,7 @@ func onlyWaits(in *engine.Info, body *ast.BlockStmt) bool {
 		if !ok {
 			return false
 		}
-		sel, ok := call.Fun.(*ast.SelectorExpr)
-		if !ok {
-			return false
-		}
-		fn, ok := in.Prog.Info.Uses[sel.Sel].(*types.Func)
-		if !ok || fn.FullName() != "time.Sleep" && fn.FullName() != "runtime.Gosched" {
+		if eff, ok := in.Prog.EffectOfCall(call); !ok || eff.Op != api.Sleep && eff.Op != api.Gosched {
 			return false
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/conclint/conclint/internal/edit"
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/skeleton"
+	"github.com/conclint/conclint/internal/engine/timeouts"
 	"github.com/conclint/conclint/internal/explore"
 )
 
@@ -24,16 +25,8 @@ func deferClose(in *engine.Info, f *skeleton.Finding) []analysis.SuggestedFix {
 	}
 	o := in.Operations()
 	pos := engine.PlaceOf(b)
-	id, ok := o.SubjectExpr(explore.Pos(pos)).(*ast.Ident)
-	if !ok {
-		return nil
-	}
-	v, ok := in.Prog.Info.Uses[id].(*types.Var)
-	if !ok || v.Parent() == in.Prog.Types.Scope() {
-		return nil
-	}
-	file, _ := edit.Enclosing(in.Prog.Files, pos)
-	if file == nil {
+	file, v := local(in, o.SubjectExpr(explore.Pos(pos)))
+	if v == nil {
 		return nil
 	}
 	s := sendersOf(in, file, v)
@@ -53,10 +46,8 @@ func deferClose(in *engine.Info, f *skeleton.Finding) []analysis.SuggestedFix {
 		return nil
 	}
 	from := body.List[n-2].End()
-	for _, g := range file.Comments {
-		if from <= g.Pos() && g.End() <= s.close.Pos() {
-			from = s.close.Pos() // a comment stays
-		}
+	if edit.Commented(file, from, s.close.Pos()) {
+		from = s.close.Pos() // a comment stays
 	}
 	return []analysis.SuggestedFix{{Message: "Close " + v.Name() + " with defer", TextEdits: []analysis.TextEdit{start, {Pos: from, End: s.close.End()}}}}
 }
@@ -71,16 +62,9 @@ type senders struct {
 func sendersOf(in *engine.Info, file *ast.File, v *types.Var) senders {
 	s := senders{one: true}
 	sends := 0
-	var stack []ast.Node
-	ast.Inspect(file, func(n ast.Node) bool {
-		if n == nil {
-			stack = stack[:len(stack)-1]
-			return true
-		}
-		stack = append(stack, n)
-		id, ok := n.(*ast.Ident)
-		if !ok || in.Prog.Info.Uses[id] != v {
-			return true
+	eachName(in, file, v, func(id *ast.Ident, stack []ast.Node) {
+		if in.Prog.Info.Defs[id] == v {
+			return
 		}
 		switch p := parent(stack).(type) {
 		case *ast.SendStmt:
@@ -108,7 +92,6 @@ func sendersOf(in *engine.Info, file *ast.File, v *types.Var) senders {
 		default:
 			s.one = false
 		}
-		return true
 	})
 	s.one = s.one && sends > 0
 	return s
@@ -153,8 +136,8 @@ func giveUp(in *engine.Info, f *skeleton.Finding) []analysis.SuggestedFix {
 	if ftype == nil || body == nil || ftype.Results != nil {
 		return nil
 	}
-	ctx := contextAt(in, file, send.Pos())
-	if ctx == "" || !inBlock(body, send) {
+	ctx := edit.Variable(in.Prog.Info.Scopes[file], send.Pos(), timeouts.IsContext)
+	if list, _ := edit.Listed(path); ctx == "" || list == nil {
 		return nil
 	}
 	return []analysis.SuggestedFix{{
@@ -164,42 +147,4 @@ func giveUp(in *engine.Info, f *skeleton.Finding) []analysis.SuggestedFix {
 			edit.Insert(send.End(), ":\ncase <-"+ctx+".Done():\nreturn\n}"),
 		},
 	}}
-}
-
-// contextAt is the name of the innermost context.Context in scope at pos.
-func contextAt(in *engine.Info, file *ast.File, pos token.Pos) string {
-	for s := in.Prog.Info.Scopes[file].Innermost(pos); s != nil && s != in.Prog.Types.Scope(); s = s.Parent() {
-		for _, name := range s.Names() {
-			v, ok := s.Lookup(name).(*types.Var)
-			if !ok || v.Pos() > pos || name == "_" {
-				continue
-			}
-			if t, ok := types.Unalias(v.Type()).(*types.Named); ok && t.Obj().Name() == "Context" && t.Obj().Pkg() != nil && t.Obj().Pkg().Path() == "context" {
-				return name
-			}
-		}
-	}
-	return ""
-}
-
-// inBlock reports whether a statement stands in a list of statements, where others
-// can take its place.
-func inBlock(body *ast.BlockStmt, stmt ast.Stmt) bool {
-	found := false
-	ast.Inspect(body, func(n ast.Node) bool {
-		var list []ast.Stmt
-		switch n := n.(type) {
-		case *ast.BlockStmt:
-			list = n.List
-		case *ast.CaseClause:
-			list = n.Body
-		case *ast.CommClause:
-			list = n.Body
-		}
-		for _, s := range list {
-			found = found || s == stmt
-		}
-		return !found
-	})
-	return found
 }

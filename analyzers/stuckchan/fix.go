@@ -28,16 +28,8 @@ func fixes(in *engine.Info, f *skeleton.Finding) []analysis.SuggestedFix {
 	if !ok {
 		return nil
 	}
-	id, ok := ast.Unparen(send.Chan).(*ast.Ident)
-	if !ok {
-		return nil
-	}
-	v, ok := in.Prog.Info.Uses[id].(*types.Var)
-	if !ok || v.Parent() == in.Prog.Types.Scope() {
-		return nil
-	}
-	file, _ := edit.Enclosing(in.Prog.Files, send.Pos())
-	if file == nil {
+	file, v := local(in, send.Chan)
+	if v == nil {
 		return nil
 	}
 	use := usesOf(in, file, v)
@@ -50,6 +42,36 @@ func fixes(in *engine.Info, f *skeleton.Finding) []analysis.SuggestedFix {
 	}}
 }
 
+// local is the variable of a function that an expression names, with its file; nil if it is something else.
+func local(in *engine.Info, e ast.Expr) (*ast.File, *types.Var) {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	if !ok {
+		return nil, nil
+	}
+	v, ok := in.Prog.Info.Uses[id].(*types.Var)
+	file, _ := edit.Enclosing(in.Prog.Files, id.Pos())
+	if !ok || v.Parent() == in.Prog.Types.Scope() || file == nil {
+		return nil, nil
+	}
+	return file, v
+}
+
+// eachName calls visit for the names of a variable in a file, its declaration included, with the nodes around each, innermost last.
+func eachName(in *engine.Info, file *ast.File, v *types.Var, visit func(id *ast.Ident, stack []ast.Node)) {
+	var stack []ast.Node
+	ast.Inspect(file, func(n ast.Node) bool {
+		if n == nil {
+			stack = stack[:len(stack)-1]
+			return true
+		}
+		stack = append(stack, n)
+		if id, ok := n.(*ast.Ident); ok && in.Prog.Info.ObjectOf(id) == v {
+			visit(id, stack)
+		}
+		return true
+	})
+}
+
 // channelUse is how a file uses a local channel variable.
 type channelUse struct {
 	made   *ast.CallExpr // its only definition, make(chan T)
@@ -60,25 +82,12 @@ type channelUse struct {
 
 func usesOf(in *engine.Info, file *ast.File, v *types.Var) channelUse {
 	var u channelUse
-	var stack []ast.Node
 	defs := 0
-	ast.Inspect(file, func(n ast.Node) bool {
-		if n == nil {
-			stack = stack[:len(stack)-1]
-			return true
-		}
-		stack = append(stack, n)
-		id, ok := n.(*ast.Ident)
-		if !ok {
-			return true
-		}
+	eachName(in, file, v, func(id *ast.Ident, stack []ast.Node) {
 		if in.Prog.Info.Defs[id] == v {
 			defs++
 			u.made = madeBy(stack, id)
-			return true
-		}
-		if in.Prog.Info.Uses[id] != v {
-			return true
+			return
 		}
 		switch p := parent(stack).(type) {
 		case *ast.SendStmt:
@@ -97,7 +106,6 @@ func usesOf(in *engine.Info, file *ast.File, v *types.Var) channelUse {
 		default:
 			u.passed = true
 		}
-		return true
 	})
 	if defs != 1 {
 		u.made = nil

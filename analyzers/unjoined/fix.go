@@ -98,25 +98,9 @@ func waitBefore(in *engine.Info, o *owners.Orphan) []analysis.SuggestedFix {
 
 // visible reports whether the signal's name means the same at the return as at the start.
 func visible(in *engine.Info, file *ast.File, o *owners.Orphan, ret ast.Node) bool {
-	return lookup(in, file, o, ret) != nil && lookup(in, file, o, ret) == object(in, file, o)
-}
-
-func lookup(in *engine.Info, file *ast.File, o *owners.Orphan, at ast.Node) types.Object {
-	scope := in.Prog.Info.Scopes[file].Innermost(at.Pos())
-	if scope == nil {
-		return nil
-	}
-	_, obj := scope.LookupParent(o.Name, at.Pos())
-	return obj
-}
-
-func object(in *engine.Info, file *ast.File, o *owners.Orphan) types.Object {
-	scope := in.Prog.Info.Scopes[file].Innermost(o.Pos)
-	if scope == nil {
-		return nil
-	}
-	_, obj := scope.LookupParent(o.Name, o.Pos)
-	return obj
+	scope := in.Prog.Info.Scopes[file]
+	obj := edit.Means(scope, ret.Pos(), o.Name)
+	return obj != nil && obj == edit.Means(scope, o.Pos, o.Name)
 }
 
 // deferWait makes the function wait when it returns, right after the declaration
@@ -129,7 +113,7 @@ func deferWait(in *engine.Info, o *owners.Orphan) []analysis.SuggestedFix {
 	if file == nil {
 		return nil
 	}
-	obj := object(in, file, o)
+	obj := edit.Means(in.Prog.Info.Scopes[file], o.Pos, o.Name)
 	if obj == nil {
 		return nil
 	}

@@ -5,10 +5,11 @@ import (
 	"go/token"
 	"go/types"
 	"go/version"
-	"strings"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/edit"
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/owners"
@@ -40,7 +41,8 @@ func joined(in *engine.Info, o *owners.Orphan) []analysis.SuggestedFix {
 	if scope == nil {
 		return nil
 	}
-	if name := errorGroup(scope, g.Pos()); name != "" && !returns(lit) {
+	name := edit.Variable(in.Prog.Info.Scopes[file], g.Pos(), func(t types.Type) bool { return takesErrors(in, t) })
+	if name != "" && !returns(lit) {
 		return []analysis.SuggestedFix{{
 			Message: "Start the goroutine with " + name + ".Go",
 			TextEdits: []analysis.TextEdit{
@@ -82,35 +84,17 @@ func goStmt(path []ast.Node) *ast.GoStmt {
 // what is declared is known to everything after it.
 func inFunction(path []ast.Node, stmt ast.Stmt) bool {
 	_, body := edit.EnclosingFunc(path)
-	if body == nil {
-		return false
-	}
-	for _, s := range body.List {
-		if s == stmt {
-			return true
-		}
-	}
-	return false
+	return body != nil && slices.Contains(body.List, stmt)
 }
 
-// errorGroup is the name of a local *errgroup.Group, "" if there is none.
-func errorGroup(scope *types.Scope, pos token.Pos) string {
-	for s := scope; s != nil; s = s.Parent() {
-		for _, name := range s.Names() {
-			v, ok := s.Lookup(name).(*types.Var)
-			if !ok || v.Pos() > pos || v.Pkg() == nil || s == v.Pkg().Scope() {
-				continue
-			}
-			t := v.Type()
-			if p, ok := types.Unalias(t).(*types.Pointer); ok {
-				t = p.Elem()
-			}
-			if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Name() == "Group" && n.Obj().Pkg() != nil && strings.HasSuffix(n.Obj().Pkg().Path(), "x/sync/errgroup") {
-				return name
-			}
-		}
+// takesErrors reports whether a type is a group whose functions return an error and take nothing, as errgroup.Group is.
+func takesErrors(in *engine.Info, t types.Type) bool {
+	goes := in.Prog.MethodFor(t, api.GroupGo)
+	if goes == nil || goes.Signature().Params().Len() != 1 {
+		return false
 	}
-	return ""
+	f, ok := goes.Signature().Params().At(0).Type().Underlying().(*types.Signature)
+	return ok && f.Params().Len() == 0 && f.Results().Len() == 1 && goes.Signature().Results().Len() == 0
 }
 
 // returns reports whether a literal has a return of its own.

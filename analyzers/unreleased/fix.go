@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -91,20 +92,10 @@ func lockCall(s *ast.ExprStmt) *ast.CallExpr {
 		return nil
 	}
 	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || !plain(sel.X) {
+	if !ok || !edit.Plain(sel.X) {
 		return nil
 	}
 	return call
-}
-
-func plain(e ast.Expr) bool {
-	switch e := e.(type) {
-	case *ast.Ident:
-		return true
-	case *ast.SelectorExpr:
-		return plain(e.X)
-	}
-	return false
 }
 
 // deferred defers the Unlock right after the Lock and drops the written ones.
@@ -118,7 +109,7 @@ func plain(e ast.Expr) bool {
 // process ends, or whoever recovers finds the lock usable.
 func deferred(info *types.Info, path []ast.Node, lock *ast.ExprStmt, owner, unlock string) (analysis.SuggestedFix, bool) {
 	_, body := edit.EnclosingFunc(path)
-	if body == nil || !directly(body, lock) {
+	if body == nil || !slices.Contains(body.List, ast.Stmt(lock)) {
 		return analysis.SuggestedFix{}, false
 	}
 	edits := []analysis.TextEdit{edit.Insert(lock.End(), "\ndefer "+owner+"."+unlock+"()")}
@@ -142,15 +133,6 @@ func deferred(info *types.Info, path []ast.Node, lock *ast.ExprStmt, owner, unlo
 		return true
 	})
 	return analysis.SuggestedFix{Message: "Defer the " + unlock + " after the lock", TextEdits: edits}, ok && seen > 0
-}
-
-func directly(body *ast.BlockStmt, s ast.Stmt) bool {
-	for _, t := range body.List {
-		if t == s {
-			return true
-		}
-	}
-	return false
 }
 
 // list checks the unlocks in one list of statements and removes them.
@@ -226,10 +208,10 @@ func inert(info *types.Info, ret *ast.ReturnStmt) bool {
 // does not matter.
 func before(in *engine.Info, e *locks.Event, owner, release, title string) (analysis.SuggestedFix, bool) {
 	_, path := edit.Enclosing(in.Prog.Files, exitPos(e.Leak.Exit))
-	for _, n := range path {
+	for i, n := range path {
 		switch n := n.(type) {
 		case *ast.ReturnStmt:
-			if _, simple := parentList(path, n); !simple || !inert(in.Pass.TypesInfo, n) && !independent(n, owner) || !sameName(in, owner, ssabuild.InstrPos(e.Held.Site), n.Pos()) {
+			if list, _ := edit.Listed(path[i:]); list == nil || !inert(in.Pass.TypesInfo, n) && !independent(n, owner) || !sameName(in, owner, ssabuild.InstrPos(e.Held.Site), n.Pos()) {
 				return analysis.SuggestedFix{}, false
 			}
 			return analysis.SuggestedFix{
@@ -249,19 +231,6 @@ func sameName(in *engine.Info, owner string, p, q token.Pos) bool {
 	scope := in.Pass.Pkg.Scope()
 	obj := edit.Means(scope, p, root)
 	return obj != nil && obj == edit.Means(scope, q, root)
-}
-
-// parentList reports whether a statement stands in a list, where another can precede it.
-func parentList(path []ast.Node, s ast.Stmt) (ast.Node, bool) {
-	for i, n := range path {
-		if n == ast.Node(s) && i+1 < len(path) {
-			switch p := path[i+1].(type) {
-			case *ast.BlockStmt, *ast.CaseClause, *ast.CommClause:
-				return p, true
-			}
-		}
-	}
-	return nil, false
 }
 
 // independent reports whether the operands of a return mention neither the

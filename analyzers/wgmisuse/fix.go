@@ -56,7 +56,7 @@ func moveAdd(in *engine.Info, file *ast.File, add token.Pos) []analysis.Suggeste
 			return true
 		}
 		text, end := types.ExprString(call), lit.Body.List[1].Pos()
-		if commented(file, first.End(), end) {
+		if edit.Commented(file, first.End(), end) {
 			end = first.End()
 		}
 		fix = []analysis.SuggestedFix{{
@@ -96,7 +96,7 @@ func deferDone(in *engine.Info, file *ast.File, wait token.Pos) []analysis.Sugge
 		}
 		found++
 		from := lit.Body.List[len(lit.Body.List)-2].End()
-		if commented(file, from, last.Pos()) {
+		if edit.Commented(file, from, last.Pos()) {
 			from = last.Pos()
 		}
 		start := lit.Body.List[0].Pos()
@@ -131,7 +131,7 @@ func deferHere(in *engine.Info, sk owners.SkippedDone) []analysis.SuggestedFix {
 		return nil
 	}
 	from := body.List[len(body.List)-2].End()
-	if commented(file, from, last.Pos()) {
+	if edit.Commented(file, from, last.Pos()) {
 		from = last.Pos()
 	}
 	text := types.ExprString(last.X)
@@ -172,15 +172,4 @@ func countDone(body *ast.BlockStmt, subject string) int {
 		return true
 	})
 	return n
-}
-
-// commented reports whether a comment stands between two positions: an edit over
-// it would lose it.
-func commented(file *ast.File, from, to token.Pos) bool {
-	for _, g := range file.Comments {
-		if from <= g.Pos() && g.End() <= to {
-			return true
-		}
-	}
-	return false
 }

@@ -49,7 +49,7 @@ const (
 	Register   // keeps the func argument (or the methods of an argument) and calls it from many goroutines: handlers
 	Finalizer  // runs the func argument in the finalizer goroutine
 
-	CtxRoot     // Background, TODO: never done
+	CtxRoot     // makes a context that is never done
 	CtxCancel   // derived context, done only when the returned func is called or the parent is
 	CtxDeadline // derived context, done at a time at the latest
 	CtxDetach   // WithoutCancel: keeps values, drops cancellation, by intent

@@ -32,22 +32,12 @@ func (a *Analysis) contractsOf(s *Site) []annotations.Contract {
 	if s.Foreign != nil {
 		return nil
 	}
-	v := s.Addr
-	for range 4 {
-		switch x := v.(type) {
-		case *ssa.FieldAddr:
-			return a.contract(ssabuild.FieldOf(x), x.X.Type())
-		case *ssa.Global:
-			if obj, ok := x.Object().(*types.Var); ok {
-				return a.contract(obj, nil)
-			}
-			return nil
-		case *ssa.UnOp:
-			v = x.X
-		case *ssa.IndexAddr:
-			v = x.X
-		default:
-			return nil
+	switch x := s.selection().(type) {
+	case *ssa.FieldAddr:
+		return a.contract(ssabuild.FieldOf(x), x.X.Type())
+	case *ssa.Global:
+		if obj, ok := x.Object().(*types.Var); ok {
+			return a.contract(obj, nil)
 		}
 	}
 	return nil

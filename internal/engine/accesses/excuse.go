@@ -96,11 +96,20 @@ func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // fieldVar is the field that an access selects, nil for others.
 func (s *Site) fieldVar() *types.Var {
+	switch x := s.selection().(type) {
+	case *ssa.FieldAddr, *ssa.Field:
+		return ssabuild.FieldOf(x)
+	}
+	return nil
+}
+
+// selection is what selects the variable that an access is about, or a part of it: a field, a package variable, nil for others.
+func (s *Site) selection() ssa.Value {
 	v := s.Addr
 	for range 4 {
 		switch x := v.(type) {
-		case *ssa.FieldAddr, *ssa.Field:
-			return ssabuild.FieldOf(x)
+		case *ssa.FieldAddr, *ssa.Field, *ssa.Global:
+			return x
 		case *ssa.UnOp:
 			v = x.X
 		case *ssa.IndexAddr:

@@ -165,3 +165,28 @@ func (a *Analysis) LoopExit(e *Event) ssa.Instruction {
 	}
 	return best
 }
+
+// HeldAround reports whether a function may hold any lock at some point, or a caller of it
+// one of that class, as far as is known: then taking that lock in the function could block
+// for ever, or be the other half of an order.
+func (a *Analysis) HeldAround(fn *ssa.Function, lock access.Class) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if len(a.HeldAt(instr).May) > 0 {
+				return true
+			}
+		}
+	}
+	for _, site := range a.prog.Callers(fn) {
+		set := a.HeldAt(site)
+		if !set.Known {
+			return true
+		}
+		for _, op := range append(set.May[:len(set.May):len(set.May)], a.Entry(site.Parent()).Must...) {
+			if op.Path.Class() == lock {
+				return true
+			}
+		}
+	}
+	return len(a.Entry(fn).Must) > 0
+}

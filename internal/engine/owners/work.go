@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -193,6 +194,11 @@ func (a *Analysis) unowned(s *spawn.Spawn) {
 
 // waitsItself reports whether a function receives, selects or loops around a call that may.
 func waitsItself(fn *ssa.Function) bool {
+	return anyWait(fn, func(call *ssa.Call) bool { return spawn.Between(call, call) })
+}
+
+// anyWait reports whether a function has a channel operation, or a call that waits.
+func anyWait(fn *ssa.Function, waits func(*ssa.Call) bool) bool {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			switch instr := instr.(type) {
@@ -203,7 +209,7 @@ func waitsItself(fn *ssa.Function) bool {
 					return true
 				}
 			case *ssa.Call:
-				if spawn.Between(instr, instr) {
+				if waits(instr) {
 					return true
 				}
 			}
@@ -263,24 +269,11 @@ func (a *Analysis) blocksLater(s *spawn.Spawn) bool {
 		return true
 	}
 	for _, b := range s.Fn.Blocks {
-		for _, instr := range b.Instrs {
-			switch instr := instr.(type) {
-			case *ssa.Defer:
-				return true
-			case *ssa.Select, *ssa.Send:
-				return true
-			case *ssa.UnOp:
-				if instr.Op == token.ARROW {
-					return true
-				}
-			case *ssa.Call:
-				if spawn.Between(s.Site, instr) && a.mayTakeTime(instr.Common()) {
-					return true
-				}
-			}
+		if slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool { _, ok := instr.(*ssa.Defer); return ok }) {
+			return true
 		}
 	}
-	return false
+	return anyWait(s.Fn, func(call *ssa.Call) bool { return spawn.Between(s.Site, call) && a.mayTakeTime(call.Common()) })
 }
 
 func (a *Analysis) mayTakeTime(common *ssa.CallCommon) bool {

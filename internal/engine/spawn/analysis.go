@@ -26,7 +26,7 @@ type Analysis struct {
 	joins   map[*ssa.Function][]*Join
 	marks   map[*ssa.Function][]mark // signals given in a function, itself or by calls
 
-	entries map[*ssa.Function][]entry // built when first asked for
+	entries map[*ssa.Function][]Entry // built when first asked for
 	lifted  map[*ssa.Function][]*Footprint
 	outside map[*ssa.Function]bool
 	spawned map[*ssa.Function]bool

@@ -3,26 +3,8 @@ package spawn
 import (
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
-
-// An Entry is one way in which a function of the package comes to run.
-type Entry struct {
-	Site   ssa.CallInstruction
-	Target ssabuild.Target
-	Spawn  *Spawn // nil if it runs within the caller's goroutine
-}
-
-// Entries lists the calls and spawns of this package that lead to fn.
-func (a *Analysis) Entries(fn *ssa.Function) []Entry {
-	list := a.entriesOf(fn)
-	out := make([]Entry, len(list))
-	for i, e := range list {
-		out[i] = Entry{e.site, e.target, e.spawn}
-	}
-	return out
-}
 
 // Away lists where code runs that the function called at a site has started in a
 // goroutine of its own, as summaries of other packages tell. Signals are those of

@@ -9,15 +9,15 @@ import (
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 )
 
-// An entry is one way in which a function comes to run.
-type entry struct {
-	site   ssa.CallInstruction
-	target ssabuild.Target
-	spawn  *Spawn // nil if it runs within the caller's goroutine
+// An Entry is one way in which a function of the package comes to run.
+type Entry struct {
+	Site   ssa.CallInstruction
+	Target ssabuild.Target
+	Spawn  *Spawn // nil if it runs within the caller's goroutine
 }
 
-// entriesOf lists the ways into fn that lie in this package.
-func (a *Analysis) entriesOf(fn *ssa.Function) []entry {
+// Entries lists the calls and spawns of this package that lead to fn.
+func (a *Analysis) Entries(fn *ssa.Function) []Entry {
 	if a.entries == nil {
 		a.indexEntries()
 	}
@@ -25,9 +25,9 @@ func (a *Analysis) entriesOf(fn *ssa.Function) []entry {
 }
 
 func (a *Analysis) indexEntries() {
-	a.entries = make(map[*ssa.Function][]entry)
+	a.entries = make(map[*ssa.Function][]Entry)
 	a.outside = make(map[*ssa.Function]bool)
-	add := func(fn *ssa.Function, e entry) {
+	add := func(fn *ssa.Function, e Entry) {
 		if fn != nil {
 			a.entries[fn] = append(a.entries[fn], e)
 		}
@@ -45,19 +45,19 @@ func (a *Analysis) indexEntries() {
 	}
 }
 
-func (a *Analysis) indexCall(site ssa.CallInstruction, add func(*ssa.Function, entry)) {
+func (a *Analysis) indexCall(site ssa.CallInstruction, add func(*ssa.Function, Entry)) {
 	spawned := make(map[ssa.Value]bool)
 	for _, s := range a.bySite[site] {
 		if s.Func != nil {
 			spawned[s.Func] = true
 		}
 		for _, t := range s.Targets {
-			add(t.Fn, entry{site, t, s})
+			add(t.Fn, Entry{site, t, s})
 		}
 	}
 	if _, isGo := site.(*ssa.Go); !isGo {
 		for _, t := range a.prog.Callees(site) {
-			add(t.Fn, entry{site, t, nil})
+			add(t.Fn, Entry{site, t, nil})
 		}
 	}
 	// A func argument that is not known to be spawned runs within the call, if at all.
@@ -75,7 +75,7 @@ func (a *Analysis) indexCall(site ssa.CallInstruction, add func(*ssa.Function, e
 				if !literal || t.Fn == nil || t.Fn.Parent() == nil {
 					t.Via = ssabuild.FieldFunc // who runs it, and under which locks, is not known
 				}
-				add(t.Fn, entry{site, t, nil})
+				add(t.Fn, Entry{site, t, nil})
 			}
 		}
 	}
@@ -165,11 +165,11 @@ func (a *Analysis) Spawned(fn *ssa.Function) bool {
 		}
 	}
 	for _, f := range a.prog.Funcs {
-		for _, e := range a.entriesOf(f) {
-			if e.spawn != nil {
+		for _, e := range a.Entries(f) {
+			if e.Spawn != nil {
 				mark(f)
 			} else {
-				callees[e.site.Parent()] = append(callees[e.site.Parent()], f)
+				callees[e.Site.Parent()] = append(callees[e.Site.Parent()], f)
 			}
 		}
 	}

@@ -58,7 +58,7 @@ func (a *Analysis) climb(from *Footprint) []*Footprint {
 		if out[i].level >= maxLevels {
 			continue
 		}
-		for _, e := range a.entriesOf(out[i].Fn) {
+		for _, e := range a.Entries(out[i].Fn) {
 			for _, up := range a.up(out[i], e) {
 				k := key{up.At, up.Thread, up.Async}
 				if !seen[k] {
@@ -72,28 +72,28 @@ func (a *Analysis) climb(from *Footprint) []*Footprint {
 }
 
 // up is a footprint seen from one of its function's callers or spawners.
-func (a *Analysis) up(fp *Footprint, e entry) []*Footprint {
-	caller := e.site.Parent()
-	next := Footprint{Fn: caller, At: e.site, prev: fp, target: e.target, level: fp.level + 1, Thread: fp.Thread, weak: fp.weak || e.target.Via != ssabuild.Static}
+func (a *Analysis) up(fp *Footprint, e Entry) []*Footprint {
+	caller := e.Site.Parent()
+	next := Footprint{Fn: caller, At: e.Site, prev: fp, target: e.Target, level: fp.level + 1, Thread: fp.Thread, weak: fp.weak || e.Target.Via != ssabuild.Static}
 	switch {
 	case fp.Async && a.outlives(fp) && !a.endsWithRun(fp, e):
 		next.Async, next.Spawn = true, fp.Spawn
-		if e.spawn != nil {
-			next.Spawn = e.spawn
+		if e.Spawn != nil {
+			next.Spawn = e.Spawn
 		}
 		for _, g := range fp.signals {
-			g.Path = a.prog.Translate(g.Path, e.target, caller)
+			g.Path = a.prog.Translate(g.Path, e.Target, caller)
 			next.signals = append(next.signals, g)
 		}
-	case e.spawn != nil:
-		next.Async, next.Spawn = true, e.spawn
+	case e.Spawn != nil:
+		next.Async, next.Spawn = true, e.Spawn
 		if next.Thread == nil {
-			next.Thread = e.spawn
+			next.Thread = e.Spawn
 		}
-		next.signals = e.spawn.Signals
+		next.signals = e.Spawn.Signals
 	}
-	d, deferred := e.site.(*ssa.Defer)
-	if !deferred || e.spawn != nil {
+	d, deferred := e.Site.(*ssa.Defer)
+	if !deferred || e.Spawn != nil {
 		return []*Footprint{&next}
 	}
 	var out []*Footprint
@@ -109,9 +109,9 @@ func (a *Analysis) up(fp *Footprint, e entry) []*Footprint {
 
 // endsWithRun reports whether the goroutine is a member of the group that a scope
 // such as task.Run lends to the function: the scope waits for its members.
-func (a *Analysis) endsWithRun(fp *Footprint, e entry) bool {
-	eff, ok := a.prog.Effect(e.site.Common())
-	if !ok || eff.Op != api.GroupRun || e.spawn != nil {
+func (a *Analysis) endsWithRun(fp *Footprint, e Entry) bool {
+	eff, ok := a.prog.Effect(e.Site.Common())
+	if !ok || eff.Op != api.GroupRun || e.Spawn != nil {
 		return false
 	}
 	return slices.ContainsFunc(fp.signals, func(g model.Signal) bool {

@@ -1,10 +1,12 @@
 package ssabuild
 
 import (
+	"go/ast"
 	"go/token"
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/conclint/conclint/internal/api"
 )
@@ -17,6 +19,33 @@ func (p *Program) Effect(common *ssa.CallCommon) (api.Effect, bool) {
 		return api.Effect{}, false
 	}
 	return p.API.Lookup(fn)
+}
+
+// EffectOfCall is what the table says about a call as it stands in the source; ok as for [Program.Effect].
+func (p *Program) EffectOfCall(call *ast.CallExpr) (api.Effect, bool) {
+	fn, ok := typeutil.Callee(p.Info, call).(*types.Func) // of an interface too
+	if !ok || fn.Pkg() == p.Types {
+		return api.Effect{}, false
+	}
+	return p.API.Lookup(fn)
+}
+
+// MethodFor is the method of a type, or of a pointer to it, that does op, as the table says; nil if it has none.
+func (p *Program) MethodFor(t types.Type, op api.Op) *types.Func {
+	if _, ok := types.Unalias(t).(*types.Pointer); !ok {
+		t = types.NewPointer(t)
+	}
+	methods := types.NewMethodSet(t)
+	for i := range methods.Len() {
+		fn, ok := methods.At(i).Obj().(*types.Func)
+		if !ok || fn.Pkg() == p.Types {
+			continue
+		}
+		if eff, ok := p.API.Lookup(fn); ok && eff.Op == op {
+			return fn
+		}
+	}
+	return nil
 }
 
 // Receiver is the value a method call operates on, or argument 0 for package

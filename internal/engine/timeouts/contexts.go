@@ -106,7 +106,7 @@ func mayFail(fn *types.Func) bool {
 	return false
 }
 
-// root is the context.Background() or TODO() from which v is made by nothing that bounds it.
+// root is the call of package context that makes the unbounded context from which v is made by nothing that bounds it.
 func (a *Analysis) root(v ssa.Value, depth int) (root *ssa.Call, derived bool) {
 	if depth > 6 {
 		return nil, false

@@ -163,7 +163,7 @@ func (c *collector) onBehalf(h Hazard) {
 	c.add(h)
 }
 
-// freshArg reports whether the context of a call is context.Background() or TODO(), written on the spot.
+// freshArg reports whether the context of a call is a new one that never ends, written on the spot.
 func (a *Analysis) freshArg(w *Wait) bool {
 	arg := w.Arg
 	if w.Direct {

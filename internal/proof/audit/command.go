@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -30,7 +29,7 @@ func (c *common) register(flags *flag.FlagSet) {
 
 // analyse runs the tool on a module and returns the findings that the code pattern selects, with the directory of its source.
 func (c *common) analyse(ctx context.Context, module string) (dir string, findings []finding.Finding, err error) {
-	bin, err := filepath.Abs(c.bin)
+	bin, err := modules.Built(c.bin)
 	if err != nil {
 		return "", nil, err
 	}

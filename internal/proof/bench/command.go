@@ -37,12 +37,9 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	if *rounds < 1 || flags.NArg() > 1 {
 		return errors.New("usage: proof bench [-n rounds] [path@version], with at least one round")
 	}
-	conclint, err := filepath.Abs(*bin)
+	conclint, err := modules.Built(*bin)
 	if err != nil {
 		return err
-	}
-	if _, err := os.Stat(conclint); err != nil {
-		return fmt.Errorf("%w: run make build first", err)
 	}
 	cache, err := modules.Cache(*cacheDir)
 	if err != nil {

@@ -48,7 +48,7 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	conclint, err := filepath.Abs(*bin)
+	conclint, err := modules.Built(*bin)
 	if err != nil {
 		return err
 	}

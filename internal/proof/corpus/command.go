@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -38,12 +37,9 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	path, err := filepath.Abs(*bin)
+	path, err := modules.Built(*bin)
 	if err != nil {
 		return err
-	}
-	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("%w: run make build first", err)
 	}
 	work, err := modules.Cache(*cache)
 	if err != nil {

@@ -59,12 +59,12 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if s.bin, err = filepath.Abs(s.bin); err != nil {
+	if s.bin, err = modules.Built(s.bin); err != nil {
 		return err
 	}
 	tiers, err := readTiers(ctx, s.bin)
 	if err != nil {
-		return fmt.Errorf("%w: run make build first", err)
+		return err
 	}
 	scratch, err := os.MkdirTemp("", "conclint-fixcheck-")
 	if err != nil {

@@ -78,12 +78,9 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	if *only != "" && *only != "modules" && *only != "shapes" || *rounds < 1 {
 		return errors.New("usage: proof growth [-only modules|shapes] [-n rounds] [module@version ...]")
 	}
-	tool, err := filepath.Abs(*bin)
+	tool, err := modules.Built(*bin)
 	if err != nil {
 		return err
-	}
-	if _, err := os.Stat(tool); err != nil {
-		return fmt.Errorf("%w: run make build first", err)
 	}
 	cache, err := modules.Cache(*cacheDir)
 	if err != nil {

@@ -1,6 +1,7 @@
 package modules
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 )
@@ -19,4 +20,16 @@ func Cache(dir string) (string, error) {
 		return "", err
 	}
 	return dir, os.MkdirAll(dir, 0o777)
+}
+
+// Built returns the absolute name of the binary under test, or an error that says how to make it.
+func Built(bin string) (string, error) {
+	bin, err := filepath.Abs(bin)
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(bin); err != nil {
+		return "", fmt.Errorf("%w: run make build first", err)
+	}
+	return bin, nil
 }

@@ -55,12 +55,9 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	tool, err := filepath.Abs(*bin)
+	tool, err := modules.Built(*bin)
 	if err != nil {
 		return err
-	}
-	if _, err := os.Stat(tool); err != nil {
-		return fmt.Errorf("%w: run make build first", err)
 	}
 	cache, err := modules.Cache(*cacheDir)
 	if err != nil {

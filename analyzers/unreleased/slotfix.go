@@ -49,7 +49,7 @@ func giveBack(in *engine.Info, e *locks.Event) (owner, release string) {
 	switch site := e.Held.Site.(type) {
 	case *ssa.Send:
 		for _, n := range path {
-			if s, ok := n.(*ast.SendStmt); ok && plain(s.Chan) {
+			if s, ok := n.(*ast.SendStmt); ok && edit.Plain(s.Chan) {
 				owner = types.ExprString(s.Chan)
 				return owner, "<-" + owner
 			}
@@ -57,7 +57,7 @@ func giveBack(in *engine.Info, e *locks.Event) (owner, release string) {
 	case *ssa.UnOp:
 		for _, n := range path {
 			u, ok := n.(*ast.UnaryExpr)
-			if ok && u.Op == token.ARROW && plain(u.X) && isEmptyStruct(site.Type()) {
+			if ok && u.Op == token.ARROW && edit.Plain(u.X) && isEmptyStruct(site.Type()) {
 				owner = types.ExprString(u.X)
 				return owner, owner + " <- struct{}{}"
 			}
@@ -82,7 +82,7 @@ func isEmptyStruct(t types.Type) bool {
 // sentIn finds the case of a select that sends on the channel of that name.
 func sentIn(s *ast.SelectStmt, name string) (owner, release string) {
 	for _, c := range s.Body.List {
-		if send, ok := c.(*ast.CommClause).Comm.(*ast.SendStmt); ok && plain(send.Chan) && types.ExprString(send.Chan) == name {
+		if send, ok := c.(*ast.CommClause).Comm.(*ast.SendStmt); ok && edit.Plain(send.Chan) && types.ExprString(send.Chan) == name {
 			return name, "<-" + name
 		}
 	}
@@ -92,12 +92,12 @@ func sentIn(s *ast.SelectStmt, name string) (owner, release string) {
 // released is the call that gives back what a call took: of the same mutex in the
 // same mode, or as many units of the same semaphore.
 func released(in *engine.Info, e *locks.Event, site *ssa.Call) (owner, release string) {
-	call := callAt(in, site)
+	call := edit.CallOrDefer(in.Prog.Files, ssabuild.InstrPos(site))
 	if call == nil {
 		return "", ""
 	}
 	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || !plain(sel.X) {
+	if !ok || !edit.Plain(sel.X) {
 		return "", ""
 	}
 	owner = types.ExprString(sel.X)

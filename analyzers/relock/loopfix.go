@@ -21,7 +21,7 @@ import (
 // which would then happen at another time.
 func iteration(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 	_, path := edit.Enclosing(in.Prog.Files, ssabuild.InstrPos(e.Site))
-	stmts, i := listOf(path)
+	stmts, i := edit.Listed(path)
 	if stmts == nil || i+1 >= len(stmts) || !loopBody(path, stmts) {
 		return nil
 	}

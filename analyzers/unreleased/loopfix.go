@@ -57,7 +57,7 @@ func continueAt(in *engine.Info, exit ssa.Instruction) *ast.BranchStmt {
 		if _, isJump := exit.(*ssa.Jump); !isJump || i+1 >= len(path) {
 			return nil
 		}
-		list := statements(path[i+1])
+		list := edit.Statements(path[i+1])
 		for k, t := range list {
 			if t == s && k+1 < len(list) {
 				return plainContinue(list[k+1])
@@ -74,16 +74,4 @@ func plainContinue(s ast.Stmt) *ast.BranchStmt {
 		return nil
 	}
 	return br
-}
-
-func statements(n ast.Node) []ast.Stmt {
-	switch n := n.(type) {
-	case *ast.BlockStmt:
-		return n.List
-	case *ast.CaseClause:
-		return n.Body
-	case *ast.CommClause:
-		return n.Body
-	}
-	return nil
 }

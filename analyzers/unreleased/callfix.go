@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/edit"
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/locks"
@@ -17,7 +18,7 @@ import (
 // written as x.Method(), by the one that was meant: the other method of the pair
 // cannot have been, as it ends the process or waits for itself.
 func rename(in *engine.Info, site ssa.Instruction, method string) []analysis.SuggestedFix {
-	call := callAt(in, site)
+	call := edit.CallOrDefer(in.Prog.Files, ssabuild.InstrPos(site))
 	if call == nil {
 		return nil
 	}
@@ -28,11 +29,10 @@ func rename(in *engine.Info, site ssa.Instruction, method string) []analysis.Sug
 	if _, ok := site.(*ssa.Defer); ok && calledBelow(in, call, types.ExprString(sel.X)+"."+method) {
 		return nil // then it would be called twice
 	}
-	switch sel.Sel.Name {
-	case "Lock", "RLock", "Unlock", "RUnlock":
-		return []analysis.SuggestedFix{{Message: "Call " + method, TextEdits: []analysis.TextEdit{edit.Replace(sel.Sel, method)}}}
+	if eff, ok := in.Prog.EffectOfCall(call); !ok || eff.Op != api.Lock && eff.Op != api.Unlock {
+		return nil // of a wrapper, whose counterpart has another name
 	}
-	return nil
+	return []analysis.SuggestedFix{{Message: "Call " + method, TextEdits: []analysis.TextEdit{edit.Replace(sel.Sel, method)}}}
 }
 
 // calledBelow reports whether the function of a call has one of the other function, as it is written, further down.
@@ -50,21 +50,6 @@ func calledBelow(in *engine.Info, call *ast.CallExpr, fun string) (found bool) {
 	return found
 }
 
-// callAt is the call of a call, go or defer instruction, nil if the syntax shows none.
-func callAt(in *engine.Info, site ssa.Instruction) *ast.CallExpr {
-	pos := ssabuild.InstrPos(site)
-	if call, _ := edit.CallAt(in.Prog.Files, pos); call != nil {
-		return call
-	}
-	_, path := edit.Enclosing(in.Prog.Files, pos)
-	if len(path) > 0 {
-		if d, ok := path[0].(*ast.DeferStmt); ok {
-			return d.Call
-		}
-	}
-	return nil
-}
-
 // dropUnlock removes an Unlock that ends the process, a statement of its own.
 func dropUnlock(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 	if _, ok := e.Site.(*ssa.Call); !ok {
@@ -78,7 +63,7 @@ func dropUnlock(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 	if !ok {
 		return nil
 	}
-	list := statements(path[2])
+	list := edit.Statements(path[2])
 	for i, s := range list {
 		if s != ast.Stmt(stmt) {
 			continue

@@ -40,6 +40,7 @@ type analysed struct {
 	internal, failed, differs int
 	overBudget, funcs         int64
 	scopes, overScopes        int64
+	slicedScopes              int64 // followed only in parts, each within budget
 	slowest                   time.Duration
 	notes                     []string
 }
@@ -208,6 +209,8 @@ func (a *analysed) count(res *units.Result) error {
 						a.scopes += c.Value
 					case "explorer-scopes-over-budget":
 						a.overScopes += c.Value
+					case "explorer-scopes-sliced":
+						a.slicedScopes += c.Value
 					}
 				}
 			}
@@ -249,7 +252,7 @@ func (a *analysed) note(res *units.Result, text string) {
 
 func print(w io.Writer, names []string, all map[string]analysed, once bool) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "builds of\tnew packages\tlines\tinternal errors\tfailed\tdiffer\tfunctions over budget\texplorer scopes over budget\tslowest\tnot loaded")
+	fmt.Fprintln(tw, "builds of\tnew packages\tlines\tinternal errors\tfailed\tdiffer\tfunctions over budget\texplorer scopes over budget\tonly in slices\tslowest\tnot loaded")
 	var sum analysed
 	for _, name := range names {
 		a := all[name]
@@ -258,6 +261,7 @@ func print(w io.Writer, names []string, all map[string]analysed, once bool) erro
 		sum.internal, sum.failed, sum.differs = sum.internal+a.internal, sum.failed+a.failed, sum.differs+a.differs
 		sum.overBudget, sum.funcs = sum.overBudget+a.overBudget, sum.funcs+a.funcs
 		sum.scopes, sum.overScopes = sum.scopes+a.scopes, sum.overScopes+a.overScopes
+		sum.slicedScopes += a.slicedScopes
 		sum.slowest = max(sum.slowest, a.slowest)
 		sum.notes = append(sum.notes, a.notes...)
 	}
@@ -279,6 +283,6 @@ func row(w io.Writer, name string, a analysed, once bool) {
 	if once {
 		differs = "-"
 	}
-	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%s\t%d of %d\t%d of %d\t%.1f s\t%d\n", name, a.packages, a.lines, a.internal, a.failed, differs,
-		a.overBudget, a.funcs, a.overScopes, a.scopes, a.slowest.Seconds(), a.broken)
+	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%s\t%d of %d\t%d of %d\t%d\t%.1f s\t%d\n", name, a.packages, a.lines, a.internal, a.failed, differs,
+		a.overBudget, a.funcs, a.overScopes, a.scopes, a.slicedScopes, a.slowest.Seconds(), a.broken)
 }

@@ -53,6 +53,7 @@ func (u unit) std() bool {
 // and copies of the reporters that return at once: the flags of the command
 // line must stay valid.
 func (t *Tool) runUnit(args []string) {
+	collectLate(os.Getenv)
 	last := args[len(args)-1]
 	reporters := t.Reporters
 	if strings.HasSuffix(last, ".cfg") {

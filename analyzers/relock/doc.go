@@ -27,6 +27,8 @@
 //
 // A function annotated +checklocks:s.mu or +checklocksread:s.mu holds the lock from
 // its caller, and one annotated +checklocksexclude:s.mu is not to be called with it.
+// +checklocksalias:n.owner.mu=t.mu at a function, +checklocksalias:part.mu=mu at a
+// type, say that two names are one lock.
 //
 // # Fix
 //

@@ -138,6 +138,19 @@ func (t *Table) Element(p *Path, index any, class Class) *Path {
 	}, class)
 }
 
+// Alias makes p another name of q: from now on, what led to p leads to q. It comes before anything is kept under p.
+func (t *Table) Alias(p, q *Path) {
+	t.nodes[node{parent: p.parent, root: ownRoot(p), sel: p.sel, index: p.index}] = q
+}
+
+// ownRoot is the root of a bare root, and nothing for longer paths, as in their nodes.
+func ownRoot(p *Path) Root {
+	if p.parent != nil {
+		return Root{}
+	}
+	return p.root
+}
+
 // Indexes lists the indexes of the path's elements that have one, outermost last.
 func (p *Path) Indexes() []any {
 	if !p.indexed {

@@ -93,3 +93,23 @@ func TestClassForReaders(t *testing.T) {
 	assert.Equal(t, access.Class("p.S.shards[]"), access.ElemClass("p.S.shards"))
 	assert.Equal(t, access.Class(""), access.ElemClass(""))
 }
+
+func TestAlias(t *testing.T) {
+	tab := access.NewTable()
+	fn := &owner{1}
+	a := tab.Root(access.Root{Kind: access.Param, Owner: fn}, "a", "")
+	b := tab.Root(access.Root{Kind: access.Param, Index: 1, Owner: fn}, "b", "")
+	mu := tab.Select(b, "mu", "p.B.mu")
+	tab.Alias(tab.Select(a, "mu", "p.A.mu"), mu)
+	assert.Same(t, mu, tab.Select(a, "mu", "p.A.mu"))
+	assert.Same(t, mu, tab.Select(b, "mu", "p.B.mu"), "the other name stays")
+	assert.NotSame(t, mu, tab.Select(a, "rw", "p.A.rw"))
+
+	one := tab.Element(a, 7, "p.A[]")
+	tab.Alias(one, b)
+	assert.Same(t, b, tab.Element(a, 7, "p.A[]"))
+	assert.NotSame(t, b, tab.Element(a, 8, "p.A[]"))
+
+	tab.Alias(a, b)
+	assert.Same(t, b, tab.Root(access.Root{Kind: access.Param, Owner: fn}, "a", ""))
+}

@@ -79,6 +79,7 @@ func (in *Info) analyse(table *api.Table) {
 	prog := ssabuild.Build(pass.Fset, pass.Files, pass.Pkg, pass.TypesInfo, cfgs.NoReturn, table)
 	in.Prog = prog
 	in.Annotations = annotations.Read(pass.Fset, pass.Files, pass.Pkg, pass.TypesInfo)
+	in.Annotations.Unify(prog)
 	in.Locks = locks.Run(prog, in.Annotations, func(fn *types.Func) *model.Locks {
 		if s := in.importSummary(fn); s != nil {
 			return s.Locks

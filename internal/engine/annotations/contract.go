@@ -20,6 +20,7 @@ const (
 	Releases              // the function is called with the lock held in Mode and releases it
 	AtomicUse             // the field is accessed through sync/atomic only
 	Ignored               // nothing is said about the function or field, on purpose
+	Alias                 // inside the function the locks Ref and Same are one
 )
 
 // A Contract is one annotation of a function, field or package variable.
@@ -28,6 +29,7 @@ type Contract struct {
 	Mode  api.Mode // Write, or Read where reading is enough
 	Name  string   // the lock as the annotation spells it, "" for kinds without one
 	Ref   Ref
+	Same  Ref       // of Alias
 	Prose bool      // stated by a sentence, not by an annotation: resolved on a best effort
 	Pos   token.Pos // of the comment
 }
@@ -96,6 +98,8 @@ type Index struct {
 	funcs    map[*types.Func][]Contract
 	forced   map[string]map[int]bool // file name, line
 	problems []Problem
+	aliases  []alias // of types
+	equates  bool    // some function has an alias
 	fset     *token.FileSet
 }
 

@@ -27,6 +27,7 @@ func Read(fset *token.FileSet, files []*ast.File, pkg *types.Package, info *type
 			r.file(f)
 		}
 	}
+	x.canonicalGuards()
 	return x
 }
 
@@ -75,6 +76,14 @@ func (r *reader) file(f *ast.File) {
 			}
 		case *ast.GenDecl:
 			for _, spec := range decl.Specs {
+				if ts, ok := spec.(*ast.TypeSpec); ok {
+					if tn, ok := r.info.Defs[ts.Name].(*types.TypeName); ok {
+						r.typeAliases(tn, ts.Doc)
+						if !decl.Lparen.IsValid() {
+							r.typeAliases(tn, decl.Doc)
+						}
+					}
+				}
 				if vs, ok := spec.(*ast.ValueSpec); ok && decl.Tok == token.VAR {
 					for _, name := range vs.Names {
 						if v, ok := r.info.Defs[name].(*types.Var); ok {
@@ -249,6 +258,12 @@ func (r *reader) function(fn *types.Func, decl *ast.FuncDecl) {
 		name, arg, _ := strings.Cut(annotation(l.text), ":")
 		if name == "checklocksignore" {
 			r.funcs[fn] = append(r.funcs[fn], Contract{Kind: Ignored, Pos: l.pos})
+			continue
+		}
+		resolve := func(name string) (Ref, bool) { return r.ofFunction(fn, name) }
+		if from, to, ok := r.equation(l, resolve); ok {
+			r.equates = true
+			r.funcs[fn] = append(r.funcs[fn], Contract{Kind: Alias, Ref: from, Same: to, Pos: l.pos})
 			continue
 		}
 		c, ok := functionKinds[name]

@@ -225,6 +225,51 @@ func TestProblemsAndForcedLines(t *testing.T) {
 	assert.False(t, x.Forced(f.Package))
 }
 
+func TestAliases(t *testing.T) {
+	const source = `package p
+
+import "sync"
+
+type part struct{ mu *sync.Mutex }
+
+// +checklocksalias:part.mu=mu
+// +checklocksalias:other.mu=part.mu
+// +checklocksalias:mu=other.mu
+// +checklocksalias:nothing.mu=mu
+type whole struct {
+	mu    sync.Mutex
+	part  part
+	other part
+	n     int // +checklocks:other.mu
+}
+
+// +checklocksalias:a.part.mu=b.mu
+func f(a, b *whole) {}
+
+// +checklocksalias:a.part.mu
+func g(a *whole) {}
+`
+	x, pkg, _, fset := read(t, source)
+	n := pkg.Scope().Lookup("whole").Type().Underlying().(*types.Struct).Field(3)
+	assert.Equal(t, "holds W object0 p.whole.mu", all(x.Var(n)), "by the name that all share")
+	fn := x.Func(pkg.Scope().Lookup("f").(*types.Func))
+	require.Len(t, fn, 1)
+	assert.Equal(t, annotations.Alias, fn[0].Kind)
+	assert.Equal(t, "p.part.mu", string(fn[0].Ref.Class()))
+	assert.Equal(t, "p.whole.mu", string(fn[0].Same.Class()))
+	assert.Equal(t, 1, fn[0].Same.Index)
+	assert.Empty(t, x.Func(pkg.Scope().Lookup("g").(*types.Func)))
+	var got []string
+	for _, p := range x.Problems() {
+		got = append(got, fmt.Sprintf("%d: %s", fset.Position(p.Pos).Line, p.Text))
+	}
+	assert.ElementsMatch(t, []string{
+		"9: +checklocksalias says again that two locks of whole are one",
+		`10: +checklocksalias names "nothing.mu", which is no lock that is known here`,
+		`21: +checklocksalias names "", which is no lock that is known here`,
+	}, got)
+}
+
 func TestNothing(t *testing.T) {
 	var x *annotations.Index
 	assert.Empty(t, x.Var(nil))

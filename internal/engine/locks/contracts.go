@@ -31,7 +31,7 @@ func (a *Analysis) Contracts(fn *ssa.Function) []Contract {
 	}
 	var out []Contract
 	for _, c := range a.stated.Func(obj) {
-		if c.Kind == annotations.Ignored {
+		if c.Kind == annotations.Ignored || c.Kind == annotations.Alias {
 			continue
 		}
 		var base *access.Path

@@ -222,7 +222,7 @@ func (p *Program) field(base *access.Path, t types.Type, i int) *access.Path {
 	if init := p.initialised(base, f.Name()); init != nil {
 		return init
 	}
-	return p.Paths.Select(base, f.Name(), access.FieldClass(t, f, base.Class()))
+	return p.FieldPath(base, t, f)
 }
 
 // initialised is what a field of a new object was set to, if it is set once, in
@@ -285,8 +285,16 @@ func (p *Program) FieldInits(a *ssa.Alloc) map[string]*access.Path {
 
 // FieldPath is the path of field f of base, whose type (or pointer) is t.
 func (p *Program) FieldPath(base *access.Path, t types.Type, f *types.Var) *access.Path {
-	return p.Paths.Select(base, f.Name(), access.FieldClass(t, f, base.Class()))
+	path := p.Paths.Select(base, f.Name(), access.FieldClass(t, f, base.Class()))
+	if p.alias != nil {
+		return p.alias(path)
+	}
+	return path
 }
+
+// SetAlias installs the knowledge that some fields are other names of others: alias
+// gives the name to use. It comes before the first path.
+func (p *Program) SetAlias(alias func(*access.Path) *access.Path) { p.alias = alias }
 
 func (p *Program) elem(base *access.Path, at ssa.Value) *access.Path {
 	class := access.ElemClass(base.Class())

@@ -32,6 +32,7 @@ type Program struct {
 	isFresh func(call *ssa.Call, result int) bool         // see [Program.SetFresh]
 	publish map[ssa.Value]bool
 
+	alias       func(*access.Path) *access.Path                             // see [Program.SetAlias]
 	fieldInit   func(call *ssa.Call, result int, field string) *access.Path // see [Program.SetFieldInit]
 	fieldStores map[*ssa.Alloc]map[string][]*ssa.Store
 	fieldsDone  bool

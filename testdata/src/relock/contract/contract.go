@@ -72,3 +72,22 @@ func (c *cache) readOk(f func(*cache)) {
 	defer c.mu.RUnlock()
 	c.report(f)
 }
+
+// A page and its book share the lock.
+type page struct{ book *cache }
+
+// +checklocksalias:p.book.mu=c.mu
+func (c *cache) turnBad(p *page) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p.book.mu.Lock() // want `c.mu is locked again; it is already held since contract.go:\d+ and is not re-entrant`
+	p.book.mu.Unlock()
+}
+
+// Nothing says that they do.
+func (c *cache) turnOk(p *page) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p.book.mu.Lock()
+	p.book.mu.Unlock()
+}

@@ -3,6 +3,7 @@ package unreleased
 import (
 	"go/ast"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -52,8 +53,8 @@ func calledBelow(in *engine.Info, call *ast.CallExpr, fun string) (found bool) {
 
 // dropUnlock removes an Unlock that ends the process, a statement of its own.
 func dropUnlock(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
-	if _, ok := e.Site.(*ssa.Call); !ok {
-		return nil // of a deferred Unlock and one written out, either may be the wrong one
+	if d, ok := e.Site.(*ssa.Defer); ok {
+		return dropWritten(in, d)
 	}
 	call, path := edit.CallAt(in.Prog.Files, ssabuild.InstrPos(e.Site))
 	if call == nil || len(path) < 3 {
@@ -83,4 +84,54 @@ func dropUnlock(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 		return []analysis.SuggestedFix{{Message: "Drop the second unlock", TextEdits: []analysis.TextEdit{edit.Cut(from, to)}}}
 	}
 	return nil
+}
+
+// dropWritten removes the unlocks that a deferred one makes a second one of. It is offered if each of those below the defer
+// statement stands just before a return whose operands do nothing: the deferred call then releases the lock at the
+// same point. Of others, either may be the wrong one.
+func dropWritten(in *engine.Info, d *ssa.Defer) []analysis.SuggestedFix {
+	call := edit.CallOrDefer(in.Prog.Files, ssabuild.InstrPos(d))
+	if call == nil || len(call.Args) > 0 {
+		return nil
+	}
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || !edit.Plain(sel.X) {
+		return nil
+	}
+	file, path := edit.Enclosing(in.Prog.Files, call.Pos())
+	_, body := edit.EnclosingFunc(path)
+	if body == nil {
+		return nil
+	}
+	owner, unlock := types.ExprString(sel.X), sel.Sel.Name
+	var edits []analysis.TextEdit
+	ast.Inspect(body, func(n ast.Node) bool {
+		if n == nil || n.End() <= call.End() {
+			return false
+		}
+		switch n.(type) {
+		case *ast.FuncLit, *ast.DeferStmt, *ast.GoStmt:
+			ok = ok && !mentions(n, owner, unlock)
+			return false
+		}
+		list := edit.Statements(n)
+		for i, s := range list {
+			if s.Pos() < call.End() || !isUnlock(s, owner, unlock) {
+				continue
+			}
+			if i+1 >= len(list) {
+				ok = false
+				continue
+			}
+			ret, isReturn := list[i+1].(*ast.ReturnStmt)
+			ok = ok && isReturn && inert(in.Pass.TypesInfo, ret) && !edit.Commented(file, s.Pos(), ret.Pos())
+			edits = append(edits, edit.Cut(s.Pos(), list[i+1].Pos()))
+		}
+		return true
+	})
+	ok = ok && !calledBelow(in, call, owner+"."+strings.TrimSuffix(unlock, "Unlock")+"Lock")
+	if !ok || len(edits) == 0 {
+		return nil
+	}
+	return []analysis.SuggestedFix{{Message: "Leave the unlock to the deferred call", TextEdits: edits}}
 }

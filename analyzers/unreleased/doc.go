@@ -33,7 +33,9 @@
 // # Fix
 //
 // Defer the Unlock right after the Lock. Where work follows the critical section,
-// add the missing Unlock on the path, or move the section into a function of its own.
+// add the missing Unlock on the path, before its return or break or at the end of the
+// function, or move the section into a function of its own. What a helper took is given
+// back by the call that the other paths make, if releasing is all that it does.
 // A wrong method of the pair becomes the right one.
 //
 // # When it stays silent

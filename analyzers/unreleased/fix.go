@@ -18,28 +18,43 @@ import (
 )
 
 // fixes offers, for a path that leaves a lock held, to defer the Unlock where
-// that changes nothing else, and otherwise the missing Unlock on the path.
+// that changes nothing else, and otherwise the missing Unlock on the path. For a lock
+// that a helper took, or one of several, it is the call that the other paths make.
 func fixes(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 	site, ok := e.Held.Site.(*ssa.Call)
-	if !ok || len(e.Held.Chain) != 1 || e.Leak.Paired {
-		return nil // taken in a helper, whose counterpart we cannot name, or perhaps kept on purpose
+	if !ok {
+		return nil
 	}
 	_, path := edit.Enclosing(in.Prog.Files, ssabuild.InstrPos(site))
 	lock := statement(path)
 	call := lockCall(lock)
-	if call == nil {
-		return nil
+	if call == nil || len(e.Held.Chain) != 1 {
+		return likeOthers(in, e, site, giving{what: "Release the lock", paired: e.Leak.Paired})
 	}
 	unlock := unlockName(e.Held.Mode)
 	owner := types.ExprString(call.Fun.(*ast.SelectorExpr).X)
 	var out []analysis.SuggestedFix
-	if fix, ok := deferred(in.Pass.TypesInfo, path, lock, owner, unlock); ok {
+	if fix, ok := deferred(in.Pass.TypesInfo, path, lock, owner, unlock); ok && (!e.Leak.Paired || releasedBelow(in, e, exitPos(e.Leak.Exit))) {
 		out = append(out, fix)
 	}
-	if fix, ok := before(in, e, owner, owner+"."+unlock+"()", "Release the lock before this return"); ok {
-		out = append(out, fix)
+	return append(out, leaving(in, e, giving{what: "Release the lock", stmt: owner + "." + unlock + "()", owner: owner, paired: e.Leak.Paired})...)
+}
+
+// likeOthers gives back on the faulty path by the call that other paths make.
+func likeOthers(in *engine.Info, e *locks.Event, site *ssa.Call, g giving) []analysis.SuggestedFix {
+	call := edit.CallOrDefer(in.Prog.Files, ssabuild.InstrPos(site))
+	if call == nil {
+		return nil
 	}
-	return out
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || !steady(in, sel.X) {
+		return nil
+	}
+	g.stmt, g.owner, g.expr = counterpart(in, e, site, sel.X), types.ExprString(sel.X), sel.X
+	if g.stmt == "" {
+		return nil
+	}
+	return leaving(in, e, g)
 }
 
 // onlyDeferred offers to defer the Unlock, which then runs when something panics too.
@@ -201,28 +216,6 @@ func inert(info *types.Info, ret *ast.ReturnStmt) bool {
 		}
 	}
 	return true
-}
-
-// before puts a statement that releases the lock on the faulty path, just before
-// its return. The operands of the return do not depend on the lock, so the order
-// does not matter.
-func before(in *engine.Info, e *locks.Event, owner, release, title string) (analysis.SuggestedFix, bool) {
-	_, path := edit.Enclosing(in.Prog.Files, exitPos(e.Leak.Exit))
-	for i, n := range path {
-		switch n := n.(type) {
-		case *ast.ReturnStmt:
-			if list, _ := edit.Listed(path[i:]); list == nil || !inert(in.Pass.TypesInfo, n) && !independent(n, owner) || !sameName(in, owner, ssabuild.InstrPos(e.Held.Site), n.Pos()) {
-				return analysis.SuggestedFix{}, false
-			}
-			return analysis.SuggestedFix{
-				Message:   title,
-				TextEdits: []analysis.TextEdit{edit.Insert(n.Pos(), release+"\n")},
-			}, true
-		case *ast.FuncDecl, *ast.FuncLit:
-			return analysis.SuggestedFix{}, false
-		}
-	}
-	return analysis.SuggestedFix{}, false
 }
 
 // sameName reports whether the first name of owner means the same at both places.

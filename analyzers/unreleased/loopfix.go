@@ -37,40 +37,13 @@ func beforeContinue(in *engine.Info, e *locks.Event, exit ssa.Instruction) []ana
 	}}
 }
 
-// continueAt is the plain continue statement that the end of an iteration stands
-// for: the first statement of an if whose condition ends the block, or the one
-// after the block's last statement.
+// continueAt is the plain continue statement that the end of an iteration stands for.
 func continueAt(in *engine.Info, exit ssa.Instruction) *ast.BranchStmt {
-	_, path := edit.Enclosing(in.Prog.Files, exitPos(exit))
-	for i, n := range path {
-		s, ok := n.(ast.Stmt)
-		if !ok {
-			continue
-		}
-		if cond, isIf := s.(*ast.IfStmt); isIf {
-			br, ok := exit.(*ssa.If)
-			if !ok || len(cond.Body.List) == 0 || !br.Block().Succs[0].Dominates(br.Block()) {
-				return nil
-			}
-			return plainContinue(cond.Body.List[0])
-		}
-		if _, isJump := exit.(*ssa.Jump); !isJump || i+1 >= len(path) {
-			return nil
-		}
-		list := edit.Statements(path[i+1])
-		for k, t := range list {
-			if t == s && k+1 < len(list) {
-				return plainContinue(list[k+1])
-			}
-		}
+	if br, ok := exit.(*ssa.If); ok && !br.Block().Succs[0].Dominates(br.Block()) {
 		return nil
 	}
-	return nil
-}
-
-func plainContinue(s ast.Stmt) *ast.BranchStmt {
-	br, ok := s.(*ast.BranchStmt)
-	if !ok || br.Tok != token.CONTINUE || br.Label != nil {
+	br := branchAt(in, exit, 0)
+	if br == nil || br.Tok != token.CONTINUE || br.Label != nil {
 		return nil
 	}
 	return br

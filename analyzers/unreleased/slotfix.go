@@ -18,16 +18,19 @@ import (
 // slotFixes offer to give back a slot, or a lock that was handed over, on the path
 // that forgot it: just before its return or continue, where nothing else happens.
 func slotFixes(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
+	what := "Give the slot back"
+	if e.Held.Mode != api.Token && isCall(e.Held.Site) {
+		what = "Release the lock"
+	}
 	if len(e.Held.Chain) != 1 {
+		if site, ok := e.Held.Site.(*ssa.Call); ok && !e.Leak.Loop {
+			return likeOthers(in, e, site, giving{what: what})
+		}
 		return nil
 	}
 	owner, release := giveBack(in, e)
 	if release == "" {
 		return nil
-	}
-	what := "Give the slot back"
-	if e.Held.Mode != api.Token && isCall(e.Held.Site) {
-		what = "Release the lock"
 	}
 	if e.Leak.Loop {
 		cont := continueAt(in, e.Leak.Exit)
@@ -36,10 +39,7 @@ func slotFixes(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 		}
 		return []analysis.SuggestedFix{{Message: what + " before this continue", TextEdits: []analysis.TextEdit{edit.Insert(cont.Pos(), release+"\n")}}}
 	}
-	if fix, ok := before(in, e, owner, release, what+" before this return"); ok {
-		return []analysis.SuggestedFix{fix}
-	}
-	return nil
+	return leaving(in, e, giving{what: what, stmt: release, owner: owner})
 }
 
 // giveBack is the statement that undoes an acquisition, and the names it starts

@@ -177,7 +177,7 @@ func wrongMode(in *engine.Info, e *locks.Event) report.Diagnostic {
 // broken reports an exit that does not leave a lock as the annotation says.
 func broken(in *engine.Info, e *locks.Event) report.Diagnostic {
 	stated := in.Prog.Place(e.Contract)
-	d := report.Diagnostic{Code: "unreleased/contract", Pos: exitPos(e.Site)}
+	d := report.Diagnostic{Code: "unreleased/contract", Pos: exitPos(e.Site), Fixes: keepContract(in, e)}
 	switch e.Promise {
 	case annotations.Acquires:
 		d.Message = fmt.Sprintf("this path returns without %s, which the annotation at %s says is then held; callers will unlock what is not locked", e.Op.Path, stated)

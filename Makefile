@@ -6,7 +6,7 @@ RUNS    ?= corpus audit bench
 FUZZTIME ?= 30s
 MODULE  ?= github.com/caddyserver/caddy/v2@v2.11.9
 
-.PHONY: help build test test-root test-runtime test-nested house e2e e2e-golangci e2e-editors e2e-cache e2e-html corpus audit sample bench fixcheck compare evidence bench-runtime docs fmt lint cross clean
+.PHONY: help build test test-root test-runtime test-nested house e2e e2e-golangci e2e-editors e2e-cache e2e-html corpus audit sample bench fixcheck compare recall robust growth fuzz evidence bench-runtime docs fmt lint cross clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*## |^[a-z0-9-]+:  +## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -76,6 +76,9 @@ growth: build    ## how time and facts grow with lines of code, depth of calls a
 
 compare: build   ## run conclint and other tools on the same code and write the tables of docs/comparison.md; ARGS='-unread 20' prints what to read next
 	$(GO) run ./internal/proof compare -conclint $(BIN)/conclint -o docs/comparison.md $(ARGS)
+
+recall: build    ## labelled bugs found by conclint, go vet, staticcheck, gosec and checklocks; CORPUS_REPO as in make corpus
+	$(GO) run ./internal/proof recall -conclint $(BIN)/conclint $(ARGS)
 
 evidence: build  ## measure anew and write docs/evidence.md: make evidence RUNS='corpus audit fixcheck bench'
 	$(GO) run ./internal/proof evidence $(RUNS)

@@ -9,6 +9,7 @@
 //	go run ./internal/proof robust   internal errors and differences between runs on much code (make robust)
 //	go run ./internal/proof growth   how time and facts grow with the code (make growth)
 //	go run ./internal/proof compare  who reports what beside other tools, for docs/comparison.md (make compare)
+//	go run ./internal/proof recall   labelled bugs found, beside other tools (make recall)
 //	go run ./internal/proof evidence runs the others and keeps their output in docs/evidence.md (make evidence)
 package main
 
@@ -50,6 +51,7 @@ func main() {
 		"robust":    robust.Command,
 		"growth":    growth.Command,
 		"compare":   compare.Command,
+		"recall":    compare.Recall,
 	}
 	commands["evidence"] = evidence.Command(maps.Clone(commands))
 	var run evidence.Measure
@@ -57,7 +59,7 @@ func main() {
 		run = commands[os.Args[1]]
 	}
 	if run == nil {
-		fmt.Fprintln(os.Stderr, "usage: proof corpus|audit|sample|bench|fixcheck|racetests|robust|growth|compare|evidence [flags]; -h after a command shows its flags")
+		fmt.Fprintln(os.Stderr, "usage: proof corpus|audit|sample|bench|fixcheck|racetests|robust|growth|compare|recall|evidence [flags]; -h after a command shows its flags")
 		os.Exit(2)
 	}
 	if err := run(ctx, os.Args[2:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {

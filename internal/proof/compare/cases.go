@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/conclint/conclint/internal/proof/corpus"
 	"github.com/conclint/conclint/internal/proof/finding"
 )
 
@@ -141,51 +139,4 @@ func wanted(dir string) (map[finding.Place]bool, error) {
 		return nil
 	})
 	return out, err
-}
-
-// A kernelCount is how many of the labelled kernels a tool has something to say about.
-type kernelCount struct {
-	total int
-	ours  int
-	found map[string]int
-}
-
-// kernels runs conclint and the peers on the kernels of the corpus. conclint counts by the rules of the corpus; of a
-// peer, any report of a concurrency rule in the kernel's file counts.
-func kernels(ctx context.Context, conclint string, peers []*Peer, cache string) (kernelCount, error) {
-	labels, err := corpus.LoadLabels(filepath.Join("testdata", "corpus"))
-	if err != nil {
-		return kernelCount{}, err
-	}
-	goroot, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
-	if err != nil {
-		return kernelCount{}, fmt.Errorf("go env GOROOT: %w", err)
-	}
-	tool := finding.Tool{Path: conclint, Env: []string{"GOWORK=off"}}
-	results, err := corpus.RunKernels(ctx, tool, labels.Kernels, labels.Claims, strings.TrimSpace(string(goroot)), cache, false)
-	if err != nil {
-		return kernelCount{}, err
-	}
-	c := kernelCount{total: len(results), found: map[string]int{}}
-	for _, r := range results {
-		if r.Default.Found {
-			c.ours++
-		}
-	}
-	dir := filepath.Join(cache, "kernels")
-	src := &sources{dir: dir, files: map[string]*spans{}}
-	for _, p := range peers {
-		reports, err := p.Run(ctx, dir, cache, "./...")
-		if err != nil {
-			return kernelCount{}, fmt.Errorf("kernels: %w", err)
-		}
-		files := map[string]bool{}
-		for _, r := range relevant(p, src, reports) {
-			if filepath.Base(r.File) != "main.go" {
-				files[r.File] = true
-			}
-		}
-		c.found[p.Name] = len(files)
-	}
-	return c, nil
 }

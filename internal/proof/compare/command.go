@@ -44,7 +44,7 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	audited := flags.String("audit", "testdata/corpus/audit", "`directory` of the judged reports of conclint")
 	unread := flags.Int("unread", 0, "print instead how `many` reports per family, tool and module to read next: records to be completed")
 	only := flags.String("tools", "", "only these tools of the list: names separated by commas")
-	cases := flags.String("cases", "testdata,kernels", "what else to run the tools on: testdata, kernels, both or nothing")
+	cases := flags.Bool("testdata", true, "run the tools on the project's own test data too")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -87,19 +87,12 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	t.head(lacking)
 	t.summary()
 	t.families()
-	if strings.Contains(*cases, "testdata") {
+	if *cases {
 		data, err := testdata(ctx, peers, cache)
 		if err != nil {
 			return err
 		}
 		t.testdata(data)
-	}
-	if strings.Contains(*cases, "kernels") {
-		k, err := kernels(ctx, conclint, peers, cache)
-		if err != nil {
-			return err
-		}
-		t.kernels(k)
 	}
 	t.judgements()
 	if *document == "" {

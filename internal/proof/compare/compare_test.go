@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/conclint/conclint/internal/proof/audit"
+	"github.com/conclint/conclint/internal/proof/corpus"
 	"github.com/conclint/conclint/internal/proof/finding"
 )
 
@@ -221,4 +222,22 @@ func TestWanted(t *testing.T) {
 	got, err := wanted(dir)
 	require.NoError(t, err)
 	assert.Equal(t, map[finding.Place]bool{{File: "p.go", Line: 3}: true}, got)
+}
+
+func TestScoreOfContestants(t *testing.T) {
+	hit := corpus.Result{Category: "relock", HasFixed: true, Default: corpus.Verdict{Found: true, False: true}}
+	miss := corpus.Result{Category: "relock", HasFixed: true}
+	other := corpus.Result{Category: "chan-leak", HasFixed: true, Default: corpus.Verdict{Found: true}}
+	broken := corpus.Result{Category: "relock", HasFixed: true, Trouble: "does not load"}
+	var s score
+	s.add([]corpus.Result{hit, miss, other})
+	s.add([]corpus.Result{broken, miss, miss})
+	s.add(nil)
+	var out strings.Builder
+	s.print(&out, "bugs", []contestant{{name: "a"}, {name: "b"}})
+	assert.Equal(t, "bugs                   a    b\n"+
+		"chan-leak              1/1  0/0\n"+
+		"relock                 1/2  0/2\n"+
+		"all                    2/3  0/2\n"+
+		"fixed version flagged  1/3  0/2\n\n", out.String(), "what cannot be judged does not count")
 }

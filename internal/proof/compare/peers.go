@@ -35,6 +35,7 @@ type Peer struct {
 	Pkg  string   // path@version of its command; empty for the go command's own
 	Args []string // the command and what comes before the packages; {} stands for the binary
 	// decode reads the output; dir is the directory that was analysed.
+	env    []string // additions to the environment
 	decode func(p *Peer, stdout, stderr []byte, dir string) ([]Report, error)
 }
 
@@ -73,7 +74,7 @@ func (p *Peer) Run(ctx context.Context, dir, cache string, packages ...string) (
 	}
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off", "STATICCHECK_CACHE="+filepath.Join(cache, "staticcheck"))
+	cmd.Env = append(append(os.Environ(), "GOWORK=off", "STATICCHECK_CACHE="+filepath.Join(cache, "staticcheck")), p.env...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()

@@ -167,14 +167,6 @@ func (t *tables) testdata(data []caseCount) {
 	t.printf("\n")
 }
 
-func (t *tables) kernels(k kernelCount) {
-	t.printf("### Kernels\n\nThe %d labelled kernels of the development set (`testdata/corpus/goker-dev.json`): conclint %d", k.total, k.ours)
-	for _, p := range t.peers {
-		t.printf(", %s %d", p.Name, k.found[p.Name])
-	}
-	t.printf(". conclint counts when a finding of the right category stands in the labelled function; the others when a rule about concurrency says anything in the file.\n\n")
-}
-
 // judgements prints what was read.
 func (t *tables) judgements() {
 	t.printf("### What only one side reports, read\n\n")

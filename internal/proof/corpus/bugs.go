@@ -13,10 +13,16 @@ import (
 	"github.com/conclint/conclint/internal/proof/finding"
 )
 
+// A Tool looks at the packages below a directory, with additions to its environment. Of packages that it cannot judge
+// the report says so.
+type Tool interface {
+	Analyse(ctx context.Context, env []string, dir string, packages ...string) (finding.Report, error)
+}
+
 // RunBugs analyses both versions of every bug and judges them. Repositories are taken two at a time, each in one work tree
 // below work. progress is called after each case, from one goroutine at a time. A case that cannot be
 // checked out or loaded says so in its result.
-func RunBugs(ctx context.Context, tool finding.Tool, bugs []Bug, claims Claims, source Source, work string, progress func(Result)) ([]Result, error) {
+func RunBugs(ctx context.Context, tool Tool, bugs []Bug, claims Claims, source Source, work string, progress func(Result)) ([]Result, error) {
 	results := make([]Result, len(bugs))
 	groups := byRepository(bugs)
 	queue := make(chan []int, len(groups))
@@ -64,7 +70,7 @@ func byRepository(bugs []Bug) [][]int {
 }
 
 // runRepository judges the bugs of one repository, one after the other.
-func runRepository(ctx context.Context, tool finding.Tool, bugs []Bug, group []int, claims Claims, source Source, work string, done func(int, Result)) error {
+func runRepository(ctx context.Context, tool Tool, bugs []Bug, group []int, claims Claims, source Source, work string, done func(int, Result)) error {
 	repo := bugs[group[0]].Repo
 	release, err := lock(ctx, treeDir(work, repo))
 	if err != nil {
@@ -85,7 +91,7 @@ func runRepository(ctx context.Context, tool finding.Tool, bugs []Bug, group []i
 	return nil
 }
 
-func runBug(ctx context.Context, tool finding.Tool, tree *worktree, b Bug, claims Claims) (Result, error) {
+func runBug(ctx context.Context, tool Tool, tree *worktree, b Bug, claims Claims) (Result, error) {
 	buggy, err := analyse(ctx, tool, tree, b, b.BuggyCommit)
 	if err != nil {
 		return Result{}, err
@@ -104,7 +110,7 @@ func runBug(ctx context.Context, tool finding.Tool, tree *worktree, b Bug, claim
 }
 
 // analyse runs the tool on the bug's package at a commit. File names of the report are relative to the repository.
-func analyse(ctx context.Context, tool finding.Tool, tree *worktree, b Bug, commit string) (finding.Report, error) {
+func analyse(ctx context.Context, tool Tool, tree *worktree, b Bug, commit string) (finding.Report, error) {
 	if err := tree.checkout(ctx, commit); err != nil {
 		return finding.Report{Trouble: err.Error()}, ctx.Err()
 	}
@@ -112,12 +118,12 @@ func analyse(ctx context.Context, tool finding.Tool, tree *worktree, b Bug, comm
 	if err != nil {
 		return finding.Report{Trouble: err.Error()}, nil
 	}
-	tool.Env = append(slices.Clone(tool.Env), "GOWORK=off", "GOFLAGS="+flags+" "+b.GoFlags)
+	env := []string{"GOWORK=off", "GOFLAGS=" + flags + " " + b.GoFlags}
 	pkg, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(b.PackageDir))
 	if err != nil {
 		return finding.Report{}, fmt.Errorf("%s: %w", b.ID, err)
 	}
-	report, err := tool.Run(ctx, filepath.Join(tree.dir, dir), "./"+filepath.ToSlash(pkg))
+	report, err := tool.Analyse(ctx, env, filepath.Join(tree.dir, dir), "./"+filepath.ToSlash(pkg))
 	if err != nil {
 		return report, fmt.Errorf("%s at %.10s: %w", b.ID, commit, err)
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 
@@ -22,11 +21,8 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	dir := flags.String("labels", "testdata/corpus", "`directory` of the label files")
 	repos := flags.String("repos", os.Getenv("CORPUS_REPO"), "repositories of the real bugs: a path `template` with {owner} and {name}, or clone; empty: kernels only")
 	cache := flags.String("cache", "", "`directory` for the work trees (default conclint-corpus in the user's cache directory)")
-	only := selection{}
-	flags.StringVar(&only.cases, "case", "", "only these cases, `ids` separated by commas")
-	flags.StringVar(&only.categories, "category", "", "only these `categories`, separated by commas")
-	flags.StringVar(&only.repositories, "repo", "", "only the real bugs of these repositories, owner/name separated by commas")
-	flags.BoolVar(&only.high, "high", false, "only labels of high confidence")
+	only := Selection{}
+	only.Register(flags)
 	library := flags.Bool("library", false, "leave out the functions that drive the kernels, and look at kernels only")
 	atLeast := flags.Int("min", 0, "fail unless this many kernels are found")
 	verbose := flags.Bool("v", false, "print every case with its findings")
@@ -45,17 +41,13 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	goroot, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
-	if err != nil {
-		return fmt.Errorf("go env GOROOT: %w", err)
-	}
 	tool := finding.Tool{Path: path}
-	kernels := only.kernels(labels.Kernels)
-	bugs := only.bugs(labels.Bugs)
+	kernels := only.Kernels(labels.Kernels)
+	bugs := only.Bugs(labels.Bugs)
 	if len(kernels)+len(bugs) == 0 {
 		return errors.New("no case matches -case, -category and -repo")
 	}
-	results, err := RunKernels(ctx, tool, kernels, labels.Claims, strings.TrimSpace(string(goroot)), work, *library)
+	results, err := RunKernels(ctx, tool, kernels, labels.Claims, work, *library)
 	if err != nil {
 		return err
 	}
@@ -77,13 +69,22 @@ func Command(ctx context.Context, args []string, w io.Writer) error {
 	return err
 }
 
-// A selection says which cases are asked for; its zero value asks for all.
-type selection struct {
+// A Selection says which cases are asked for; its zero value asks for all.
+type Selection struct {
 	cases, categories, repositories string
 	high                            bool
 }
 
-func (s selection) kernels(all []Kernel) []Kernel {
+// Register makes flags set the selection.
+func (s *Selection) Register(flags *flag.FlagSet) {
+	flags.StringVar(&s.cases, "case", "", "only these cases, `ids` separated by commas")
+	flags.StringVar(&s.categories, "category", "", "only these `categories`, separated by commas")
+	flags.StringVar(&s.repositories, "repo", "", "only the real bugs of these repositories, owner/name separated by commas")
+	flags.BoolVar(&s.high, "high", false, "only labels of high confidence")
+}
+
+// Kernels are those of all that are asked for.
+func (s Selection) Kernels(all []Kernel) []Kernel {
 	if s.repositories != "" {
 		return nil
 	}
@@ -92,7 +93,8 @@ func (s selection) kernels(all []Kernel) []Kernel {
 	})
 }
 
-func (s selection) bugs(all []Bug) []Bug {
+// Bugs are those of all that are asked for.
+func (s Selection) Bugs(all []Bug) []Bug {
 	return slices.DeleteFunc(slices.Clone(all), func(b Bug) bool {
 		return !listed(s.cases, b.ID) || !listed(s.categories, b.Category) || !listed(s.repositories, b.Repo) ||
 			s.high && b.Confidence != "high"

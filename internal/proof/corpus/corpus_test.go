@@ -218,11 +218,11 @@ func TestLockOfAnEndedProcess(t *testing.T) {
 
 func TestSelection(t *testing.T) {
 	bugs := []Bug{{ID: "a", Category: "relock", Repo: "o/n", Confidence: "high"}, {ID: "b", Category: "other", Repo: "o/m", Confidence: "medium"}}
-	assert.Len(t, selection{}.bugs(bugs), 2)
-	assert.Equal(t, "a", selection{high: true}.bugs(bugs)[0].ID)
-	assert.Equal(t, "b", selection{repositories: "o/x,o/m"}.bugs(bugs)[0].ID)
-	assert.Empty(t, selection{cases: "a", categories: "other"}.bugs(bugs))
-	assert.Empty(t, selection{repositories: "o/n"}.kernels([]Kernel{{ID: "k"}}))
+	assert.Len(t, Selection{}.Bugs(bugs), 2)
+	assert.Equal(t, "a", Selection{high: true}.Bugs(bugs)[0].ID)
+	assert.Equal(t, "b", Selection{repositories: "o/x,o/m"}.Bugs(bugs)[0].ID)
+	assert.Empty(t, Selection{cases: "a", categories: "other"}.Bugs(bugs))
+	assert.Empty(t, Selection{repositories: "o/n"}.Kernels([]Kernel{{ID: "k"}}))
 }
 
 func TestWithoutDriver(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -11,12 +12,17 @@ import (
 )
 
 // RunKernels lays every kernel out as a command of one module below work, analyses the module in one run and
-// judges each kernel. goroot is the tree the kernels are taken from. With library set, the functions that drive the
-// kernels are left out, so that what is found is found without a caller to look at.
-func RunKernels(ctx context.Context, tool finding.Tool, kernels []Kernel, claims Claims, goroot, work string, library bool) ([]Result, error) {
+// judges each kernel. With library set, the functions that drive the
+// kernels are left out, so that what is found is found without a caller to look at. Without claims, any finding at the place counts.
+func RunKernels(ctx context.Context, tool Tool, kernels []Kernel, claims Claims, work string, library bool) ([]Result, error) {
 	if len(kernels) == 0 {
 		return nil, nil
 	}
+	out, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env GOROOT: %w", err)
+	}
+	goroot := strings.TrimSpace(string(out))
 	module := filepath.Join(work, "kernels")
 	release, err := lock(ctx, module)
 	if err != nil {
@@ -27,7 +33,7 @@ func RunKernels(ctx context.Context, tool finding.Tool, kernels []Kernel, claims
 	if err != nil {
 		return nil, err
 	}
-	report, err := tool.Run(ctx, module, "./...")
+	report, err := tool.Analyse(ctx, []string{"GOWORK=off"}, module, "./...")
 	if err != nil {
 		return nil, err
 	}

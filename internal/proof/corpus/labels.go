@@ -49,7 +49,8 @@ type Labels struct {
 	Claims  Claims
 }
 
-// Claims says, for each analyzer, which categories its findings may claim.
+// Claims says, for each analyzer, which categories its findings may claim. Nil claims all for all: tools of others have categories
+// of their own.
 type Claims map[string][]string
 
 // A place is a line of a file.
@@ -139,5 +140,5 @@ func placesOf(file string, lines []int, also []string) ([]place, error) {
 
 // claim reports whether a finding of the analyzer may claim one of the categories.
 func (c Claims) claim(analyzer string, categories ...string) bool {
-	return slices.ContainsFunc(c[analyzer], func(s string) bool { return slices.Contains(categories, s) })
+	return c == nil || slices.ContainsFunc(c[analyzer], func(s string) bool { return slices.Contains(categories, s) })
 }

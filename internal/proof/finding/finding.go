@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -72,6 +73,12 @@ type Tool struct {
 	Path string   // absolute
 	Args []string // flags of every run, before the packages
 	Env  []string // additions to the environment
+}
+
+// Analyse is [Tool.Run] with further additions to the environment.
+func (t Tool) Analyse(ctx context.Context, env []string, dir string, packages ...string) (Report, error) {
+	t.Env = append(slices.Clone(t.Env), env...)
+	return t.Run(ctx, dir, packages...)
 }
 
 // Run analyses the packages below dir in both tiers. It returns an error when the tool could not do its work at all;

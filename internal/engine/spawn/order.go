@@ -250,7 +250,16 @@ func (a *Analysis) ordered(fx *Footprint, x ssa.Instruction, fy *Footprint, y ss
 			return true // a token received before and given back after
 		}
 	}
-	return px.once != nil && px.once == py.once
+	return px.once != nil && px.once == py.once || startsOnce(px, py) || startsOnce(py, px)
+}
+
+// startsOnce reports whether the goroutine was started by the function of a sync.Once, where from runs, but not after
+// the start: that function runs once, so no second run of it meets the goroutine of the first.
+func startsOnce(goroutine, from *surroundings) bool {
+	if goroutine.startOnce == nil || from.once == nil || !sameLocation(goroutine.startOnce, from.once) {
+		return false
+	}
+	return goroutine.startAt.Parent() != from.onceAt.Parent() || !Between(goroutine.startAt, from.onceAt)
 }
 
 // passedSince drops the points that were passed before a goroutine was started:
@@ -275,7 +284,11 @@ func passedSince(points []beforePoint, from *Footprint, to ssa.Instruction) []be
 type surroundings struct {
 	before []beforePoint
 	after  []point
-	once   *access.Path // it runs inside the function of this sync.Once
+	once   *access.Path    // it runs inside the function of this sync.Once
+	onceAt ssa.Instruction // where in that function
+
+	startOnce *access.Path    // its goroutine is started inside the function of this sync.Once
+	startAt   ssa.Instruction // where in that function
 }
 
 type beforePoint struct {
@@ -306,6 +319,9 @@ func (a *Analysis) around(fp *Footprint, x ssa.Instruction) *surroundings {
 	// goroutine's start are another goroutine's.
 	for p := fp; p != nil; p = p.prev {
 		if p.Async && p.prev != nil {
+			if once := a.onceAt(p); once != nil {
+				s.startOnce, s.startAt = once, at(p.prev, x)
+			}
 			continue
 		}
 		in := at(p, x)
@@ -325,13 +341,23 @@ func (a *Analysis) around(fp *Footprint, x ssa.Instruction) *surroundings {
 				}
 			}
 		}
-		if call, ok := p.At.(ssa.CallInstruction); ok && p.prev != nil && !p.Async {
-			if eff, ok := a.prog.Effect(call.Common()); ok && eff.Op == api.OnceDo {
-				s.once = a.prog.Path(ssabuild.Receiver(call.Common()))
-			}
+		if once := a.onceAt(p); once != nil && p.prev != nil {
+			s.once, s.onceAt = once, at(p.prev, x)
 		}
 	}
 	return s
+}
+
+// onceAt is the sync.Once by which the footprint's function calls the one below, nil if it does otherwise.
+func (a *Analysis) onceAt(p *Footprint) *access.Path {
+	call, ok := p.At.(ssa.CallInstruction)
+	if !ok {
+		return nil
+	}
+	if eff, ok := a.prog.Effect(call.Common()); !ok || eff.Op != api.OnceDo {
+		return nil
+	}
+	return a.prog.Path(ssabuild.Receiver(call.Common()))
 }
 
 // sameLocation compares locations of different functions: the same path, or the

@@ -26,34 +26,15 @@ func fixRoot(in *engine.Info, f timeouts.Fresh) []analysis.SuggestedFix {
 
 // means reports whether the parameter's name is the parameter at pos.
 func means(in *engine.Info, hand *ssa.Parameter, pos token.Pos) bool {
-	scope := in.Prog.Types.Scope().Innermost(pos)
-	if scope == nil {
-		return false
-	}
-	_, obj := scope.LookupParent(hand.Name(), pos)
-	return obj == hand.Object()
+	return edit.Means(in.Prog.Types.Scope(), pos, hand.Name()) == hand.Object()
 }
 
 // fixWait lets a statement that waits end with the context. Offered only where
 // what to return is plain: nothing, or the reason after zero values.
 func fixWait(in *engine.Info, u timeouts.Unheeded) []analysis.SuggestedFix {
-	nodes := path(in, u.Pos)
-	zeros, ok := edit.BeforeError(u.Fn.Signature.Results())
+	b, ok := edit.BoundBy(in.Prog.Types, in.Prog.Info, spell(u.Ctx), u.Fn.Signature.Results())
 	if !means(in, u.Ctx, u.Pos) || !ok {
 		return nil
 	}
-	b := edit.Bound{Pkg: in.Prog.Types, Info: in.Prog.Info, Ctx: spell(u.Ctx), Leave: func(err string) string {
-		if u.Fn.Signature.Results().Len() == 0 {
-			return "return"
-		}
-		return "return " + zeros + err
-	}}
-	var fixes []analysis.SuggestedFix
-	if edits, ok := b.Select(nodes); ok {
-		fixes = append(fixes, analysis.SuggestedFix{Message: "Select on " + b.Ctx + ".Done() too", TextEdits: edits})
-	}
-	if edits, function := b.Task(nodes); function != "" {
-		fixes = append(fixes, analysis.SuggestedFix{Message: "Use task." + function + " with " + b.Ctx, TextEdits: edits})
-	}
-	return fixes
+	return b.Fixes(path(in, u.Pos))
 }

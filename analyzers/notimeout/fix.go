@@ -185,29 +185,14 @@ func shadowed(c *checker, call *ast.CallExpr, hand *ssa.Parameter) bool {
 func (c *checker) fixReceive(h *timeouts.Hazard, pos token.Pos) []analysis.SuggestedFix {
 	hand := timeouts.AtHand(h.Fn)
 	_, path := edit.Enclosing(c.in.Prog.Files, pos)
-	zeros, ok := edit.BeforeError(h.Fn.Signature.Results())
-	if hand == nil || !ok || !c.slotted(h) {
+	if hand == nil || !c.slotted(h) || edit.Means(c.in.Prog.Types.Scope(), pos, hand.Name()) != hand.Object() {
 		return nil
 	}
-	if scope := c.in.Prog.Types.Scope().Innermost(pos); scope == nil {
+	b, ok := edit.BoundBy(c.in.Prog.Types, c.in.Prog.Info, spell(hand), h.Fn.Signature.Results())
+	if !ok {
 		return nil
-	} else if _, obj := scope.LookupParent(hand.Name(), pos); obj != hand.Object() {
-		return nil
 	}
-	b := edit.Bound{Pkg: c.in.Prog.Types, Info: c.in.Prog.Info, Ctx: spell(hand), Leave: func(err string) string {
-		if h.Fn.Signature.Results().Len() == 0 {
-			return "return"
-		}
-		return "return " + zeros + err
-	}}
-	var fixes []analysis.SuggestedFix
-	if edits, ok := b.Select(path); ok {
-		fixes = append(fixes, analysis.SuggestedFix{Message: "Select on " + b.Ctx + ".Done() too", TextEdits: edits})
-	}
-	if edits, function := b.Task(path); function != "" {
-		fixes = append(fixes, analysis.SuggestedFix{Message: "Use task." + function + " with " + b.Ctx, TextEdits: edits})
-	}
-	return fixes
+	return b.Fixes(path)
 }
 
 // slotted reports whether the channel of a receive is made with slots: a sender

@@ -10,7 +10,6 @@ import (
 	"github.com/conclint/conclint/internal/edit"
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/skeleton"
-	"github.com/conclint/conclint/internal/engine/timeouts"
 	"github.com/conclint/conclint/internal/explore"
 )
 
@@ -114,37 +113,4 @@ func (s *senders) by(stack []ast.Node, v *types.Var) {
 		return
 	}
 	s.one = false
-}
-
-// giveUp lets a send end with the context that is at hand, where the function has
-// nothing to return. The value is lost then, as it is now, but not the goroutine.
-func giveUp(in *engine.Info, f *skeleton.Finding) []analysis.SuggestedFix {
-	b := &f.Blocked[0]
-	if b.Instr.Op != explore.OpSend || f.Assumed() {
-		return nil
-	}
-	pos := engine.PlaceOf(b)
-	send, ok := in.Operations().Node(explore.Pos(pos)).(*ast.SendStmt)
-	if !ok {
-		return nil
-	}
-	file, path := edit.Enclosing(in.Prog.Files, send.Pos())
-	if file == nil {
-		return nil
-	}
-	ftype, body := edit.EnclosingFunc(path)
-	if ftype == nil || body == nil || ftype.Results != nil {
-		return nil
-	}
-	ctx := edit.Variable(in.Prog.Info.Scopes[file], send.Pos(), timeouts.IsContext)
-	if list, _ := edit.Listed(path); ctx == "" || list == nil {
-		return nil
-	}
-	return []analysis.SuggestedFix{{
-		Message: "Give up the send when " + ctx + " ends",
-		TextEdits: []analysis.TextEdit{
-			edit.Insert(send.Pos(), "select {\ncase "),
-			edit.Insert(send.End(), ":\ncase <-"+ctx+".Done():\nreturn\n}"),
-		},
-	}}
 }

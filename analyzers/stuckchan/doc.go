@@ -61,9 +61,12 @@
 //
 // # Fix
 //
-// A buffer of one where a goroutine sends a single result on a local channel; a
-// select on the context beside a send that it cannot help; a deferred close, or a
-// close where the only sender of a range has none.
+// Room for all that is sent on a local channel: a buffer of one for a single result, of
+// a number, or of the length of what starts the senders. A select beside a send that
+// cannot be helped otherwise: on the context, on the channel that tells the sender to
+// stop, or on the one that its receiver closes when it ends. A close for a range, deferred
+// or after the last send, by whoever is the only one to send. A channel that a
+// constructor forgets is made there.
 //
 // # When it stays silent
 //

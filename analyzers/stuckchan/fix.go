@@ -2,8 +2,10 @@ package stuckchan
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
+	"strconv"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -13,11 +15,10 @@ import (
 	"github.com/conclint/conclint/internal/explore"
 )
 
-// fixes offers a buffer of one where a goroutine blocks on the only send of a
-// local channel. Behaviour is preserved for every receiver: the value still
-// arrives once, in order, before a close; only the sender no longer waits for the
-// receiver, which it could not rely on anyway. Only one send may run for the channel,
-// outside loops that the channel outlives, or a second one would block.
+// fixes offers room for all that is sent where a goroutine blocks on a send on a local channel. Behaviour is preserved
+// for every receiver: the values still arrive once, in order, before a close; only the senders no longer wait for the
+// receiver, which they could not rely on anyway. How often the sends can run must be known: once where they stand, or
+// once for each element of a loop that starts a goroutine.
 func fixes(in *engine.Info, f *skeleton.Finding) []analysis.SuggestedFix {
 	b := &f.Blocked[0]
 	if b.Instr.Op != explore.OpSend || f.Assumed() {
@@ -33,13 +34,36 @@ func fixes(in *engine.Info, f *skeleton.Finding) []analysis.SuggestedFix {
 		return nil
 	}
 	use := usesOf(in, file, v)
-	if use.made == nil || use.passed || use.loop || use.sends != 1 && !in.Interleavings().OneSend(use.made.Lparen) {
+	if use.made == nil || use.passed || use.loop {
 		return nil
 	}
-	return []analysis.SuggestedFix{{
-		Message:   "Give " + v.Name() + " a buffer of one",
-		TextEdits: []analysis.TextEdit{{Pos: use.made.Rparen, End: use.made.Rparen, NewText: []byte(", 1")}},
-	}}
+	n := "1"
+	if len(use.senders) > 1 || use.senders[0].loop != nil || use.sends != 1 && !in.Interleavings().OneSend(use.made.Lparen) {
+		if n, ok = room(in, file, v, use.senders); !ok {
+			return nil
+		}
+	}
+	change := analysis.TextEdit{Pos: use.made.Rparen, End: use.made.Rparen, NewText: []byte(", " + n)}
+	if len(use.made.Args) == 2 {
+		has, isNumber := constantOf(in, use.made.Args[1])
+		if needs, err := strconv.Atoi(n); !isNumber || err == nil && needs <= has {
+			return nil // it has the room already, as far as can be seen
+		}
+		change = edit.Replace(use.made.Args[1], n)
+	}
+	if n == "1" {
+		n = "one"
+	}
+	return []analysis.SuggestedFix{{Message: "Give " + v.Name() + " a buffer of " + n, TextEdits: []analysis.TextEdit{change}}}
+}
+
+func constantOf(in *engine.Info, e ast.Expr) (n int, ok bool) {
+	c := in.Prog.Info.Types[e].Value
+	if c == nil {
+		return 0, false
+	}
+	i, ok := constant.Int64Val(constant.ToInt(c))
+	return int(i), ok
 }
 
 // local is the variable of a function that an expression names, with its file; nil if it is something else.
@@ -74,10 +98,11 @@ func eachName(in *engine.Info, file *ast.File, v *types.Var, visit func(id *ast.
 
 // channelUse is how a file uses a local channel variable.
 type channelUse struct {
-	made   *ast.CallExpr // its only definition, make(chan T)
-	sends  int
-	passed bool // used in another way than send, receive, range, close, len: others may send
-	loop   bool // the send may run again for the same channel
+	made    *ast.CallExpr // its only definition, make(chan T) or make(chan T, n)
+	sends   int
+	senders []*sender
+	passed  bool // used in another way than send, receive, range, close, len: others may send
+	loop    bool // how often a send runs for the same channel cannot be told
 }
 
 func usesOf(in *engine.Info, file *ast.File, v *types.Var) channelUse {
@@ -96,7 +121,7 @@ func usesOf(in *engine.Info, file *ast.File, v *types.Var) channelUse {
 				break
 			}
 			u.sends++
-			u.loop = u.loop || inLoopSince(stack, v.Pos()) || !startedOnce(stack, v.Pos())
+			u.loop = u.loop || !startedOnce(in, stack, v.Pos()) || !u.by(stack, v.Pos())
 		case *ast.UnaryExpr:
 			u.passed = u.passed || p.Op != token.ARROW
 		case *ast.RangeStmt:
@@ -113,6 +138,37 @@ func usesOf(in *engine.Info, file *ast.File, v *types.Var) channelUse {
 	return u
 }
 
+// by counts a send for the function around it; false if it runs in a loop of that function, or a loop in a loop starts that.
+func (u *channelUse) by(stack []ast.Node, since token.Pos) bool {
+	s := &sender{n: 1}
+	inside := false // a loop of the function itself
+	for _, n := range stack {
+		if n.Pos() <= since {
+			continue
+		}
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			s.lit, s.body, inside = n, n.Body, false
+		case *ast.ForStmt, *ast.RangeStmt:
+			if s.loop != nil {
+				return false
+			}
+			s.loop, inside = n.(ast.Stmt), true
+		}
+	}
+	if inside {
+		return false
+	}
+	for _, old := range u.senders {
+		if old.lit == s.lit {
+			old.n++
+			return true
+		}
+	}
+	u.senders = append(u.senders, s)
+	return true
+}
+
 func parent(stack []ast.Node) ast.Node {
 	if len(stack) < 2 {
 		return nil
@@ -120,7 +176,7 @@ func parent(stack []ast.Node) ast.Node {
 	return stack[len(stack)-2]
 }
 
-// madeBy is the call of `id := make(chan T)` without size, nil for other definitions.
+// madeBy is the call of make that defines a channel variable, nil for other definitions.
 func madeBy(stack []ast.Node, id *ast.Ident) *ast.CallExpr {
 	var rhs []ast.Expr
 	index := -1
@@ -147,7 +203,7 @@ func madeBy(stack []ast.Node, id *ast.Ident) *ast.CallExpr {
 		return nil
 	}
 	call, ok := rhs[index].(*ast.CallExpr)
-	if !ok || len(call.Args) != 1 {
+	if !ok {
 		return nil
 	}
 	if fun, ok := call.Fun.(*ast.Ident); !ok || fun.Name != "make" {
@@ -157,17 +213,28 @@ func madeBy(stack []ast.Node, id *ast.Ident) *ast.CallExpr {
 }
 
 // startedOnce reports whether the literals around the innermost node, as far as they
-// begin after pos, are run where they stand: by go, or by a plain call. A literal that
+// begin after pos, are run where they stand: by go, by a plain call, or by the Go method of a group. A literal that
 // is kept or handed on may run many times, and send as often.
-func startedOnce(stack []ast.Node, pos token.Pos) bool {
+func startedOnce(in *engine.Info, stack []ast.Node, pos token.Pos) bool {
 	for i, n := range stack {
 		if lit, ok := n.(*ast.FuncLit); ok && lit.Pos() > pos {
-			if call, ok := stack[i-1].(*ast.CallExpr); !ok || call.Fun != ast.Expr(lit) {
+			call, ok := stack[i-1].(*ast.CallExpr)
+			if !ok || call.Fun != ast.Expr(lit) && !goes(in, call) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// goes reports whether a call is of the method Go of a WaitGroup or an error group, which runs its function once.
+func goes(in *engine.Info, call *ast.CallExpr) bool {
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != "Go" {
+		return false
+	}
+	_, known := in.Prog.EffectOfCall(call)
+	return known
 }
 
 // inLoopSince reports whether the innermost node lies in a loop that begins after pos.

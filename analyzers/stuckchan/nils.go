@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/engine"
@@ -25,17 +26,19 @@ func nils(in *engine.Info, seen map[token.Pos]bool) []report.Diagnostic {
 		if name == "" {
 			name = "the channel"
 		}
-		verb := "receives from"
-		if _, ok := w.Instr.(*ssa.Send); ok {
+		verb, why := "receives from", "it is nil"
+		_, sends := w.Instr.(*ssa.Send)
+		if sends {
 			verb = "sends on"
 		}
-		why := "it is nil"
+		var cure []analysis.SuggestedFix
 		if w.Field != nil {
 			why = "nothing in the package makes it, so it is nil"
+			cure = makeField(in, w.Field, sends)
 		}
 		fn := ssabuild.FuncName(w.Instr.Parent())
 		out = append(out, report.Diagnostic{
-			Code: "stuckchan/nil", Pos: pos,
+			Code: "stuckchan/nil", Pos: pos, Fixes: cure,
 			Message: fmt.Sprintf("%s %s %s and waits for ever: %s", fn, verb, name, why),
 			Witness: []report.Step{{Goroutine: "G1", Func: fn, Pos: pos, Text: verb + " " + name + ", which is nil, and waits for ever"}},
 		})

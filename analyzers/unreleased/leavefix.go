@@ -87,18 +87,9 @@ func beforeReturn(in *engine.Info, e *locks.Event, g giving) (fix analysis.Sugge
 // variable, while the lock is held, and returns that. The other operands are names and constants.
 func valueFirst(in *engine.Info, path []ast.Node, ret *ast.ReturnStmt, release string) ([]analysis.TextEdit, bool) {
 	info := in.Prog.Info
-	ftype, _ := edit.EnclosingFunc(path)
+	sig := edit.Signature(info, path)
 	file, isFile := path[len(path)-1].(*ast.File)
-	if ftype == nil || ftype.Results == nil || !isFile || edit.Commented(file, ret.Pos(), ret.End()) {
-		return nil, false
-	}
-	var results []types.Type
-	for _, f := range ftype.Results.List {
-		for range max(len(f.Names), 1) {
-			results = append(results, info.TypeOf(f.Type))
-		}
-	}
-	if len(results) != len(ret.Results) {
+	if sig == nil || !isFile || sig.Results().Len() != len(ret.Results) || edit.Commented(file, ret.Pos(), ret.End()) {
 		return nil, false
 	}
 	at := -1
@@ -106,7 +97,7 @@ func valueFirst(in *engine.Info, path []ast.Node, ret *ast.ReturnStmt, release s
 		if inert(info, &ast.ReturnStmt{Results: []ast.Expr{r}}) {
 			continue
 		}
-		if at >= 0 || !types.Identical(info.TypeOf(r), results[i]) {
+		if at >= 0 || !types.Identical(info.TypeOf(r), sig.Results().At(i).Type()) {
 			return nil, false
 		}
 		at = i
@@ -115,7 +106,7 @@ func valueFirst(in *engine.Info, path []ast.Node, ret *ast.ReturnStmt, release s
 		return nil, false
 	}
 	name := "result"
-	if types.Identical(results[at], types.Universe.Lookup("error").Type()) {
+	if types.Identical(sig.Results().At(at).Type(), types.Universe.Lookup("error").Type()) {
 		name = "err"
 	}
 	if declared(info, path, name) || mentionsName(ret, name) || strings.HasPrefix(release, name+".") {

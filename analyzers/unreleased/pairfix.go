@@ -69,7 +69,7 @@ func releasesOnly(in *engine.Info, common *ssa.CallCommon, lock model.LockOp, de
 	for _, b := range callee.Blocks {
 		for _, instr := range b.Instrs {
 			switch instr := instr.(type) {
-			case *ssa.FieldAddr, *ssa.Return, *ssa.RunDefers, *ssa.DebugRef:
+			case *ssa.Alloc, *ssa.FieldAddr, *ssa.Return, *ssa.RunDefers, *ssa.DebugRef:
 				continue
 			case *ssa.UnOp:
 				if instr.Op == token.MUL {

@@ -33,6 +33,23 @@ func EnclosingFunc(path []ast.Node) (*ast.FuncType, *ast.BlockStmt) {
 	return nil, nil
 }
 
+// Signature is the type of the innermost function around the first node of a path, nil outside of functions.
+func Signature(info *types.Info, path []ast.Node) *types.Signature {
+	for _, n := range path {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			sig, _ := info.TypeOf(n).(*types.Signature)
+			return sig
+		case *ast.FuncDecl:
+			if fn, ok := info.Defs[n.Name].(*types.Func); ok {
+				return fn.Signature()
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
 // BeforeError are the zero values that a return says before the error that is the
 // last of a function's results; ok is false if it has results and the last is no error.
 func BeforeError(results *types.Tuple) (zeros string, ok bool) {

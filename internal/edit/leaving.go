@@ -33,8 +33,8 @@ func CleansUpBetween(body *ast.BlockStmt, pos, end token.Pos) (found bool) {
 			return false
 		case *ast.ReturnStmt: // what it waits for is for its own result
 			for _, e := range n.Results {
-				if call, ok := e.(*ast.CallExpr); ok && n.Pos() > pos && n.Pos() < end && calledName(call) != "Wait" {
-					found = found || cleanup[calledName(call)]
+				if call, ok := e.(*ast.CallExpr); ok && n.Pos() > pos && n.Pos() < end && CalledName(call) != "Wait" {
+					found = found || cleanup[CalledName(call)]
 				}
 			}
 			return false
@@ -44,7 +44,7 @@ func CleansUpBetween(body *ast.BlockStmt, pos, end token.Pos) (found bool) {
 			found = found || n.Op == token.ARROW && n.Pos() > pos && n.Pos() < end
 		case *ast.CallExpr:
 			if n.Pos() > pos && n.Pos() < end {
-				found = found || cleanup[calledName(n)]
+				found = found || cleanup[CalledName(n)]
 			}
 		}
 		return true
@@ -52,7 +52,8 @@ func CleansUpBetween(body *ast.BlockStmt, pos, end token.Pos) (found bool) {
 	return found
 }
 
-func calledName(call *ast.CallExpr) string {
+// CalledName is the name by which a call names its function, without package or receiver.
+func CalledName(call *ast.CallExpr) string {
 	switch f := call.Fun.(type) {
 	case *ast.Ident:
 		return f.Name

@@ -8,12 +8,37 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
-// A Bound lets statements that wait end with a context.
+// A Bound lets statements that wait end with a context, or with another channel that is closed some time.
 type Bound struct {
 	Pkg   *types.Package
 	Info  *types.Info
-	Ctx   string // the context as the source spells it
-	Leave func(err string) string
+	Ctx   string                  // the context as the source spells it
+	Done  string                  // the channel instead of Ctx.Done(), if there is no context
+	Leave func(err string) string // the statement that leaves, given the reason as an expression; it may differ from Ctx.Err()
+}
+
+// BoundBy is the Bound of a function with these results by a context: it returns nothing, or the reason after zero values.
+// ok is false if the function has results and the last is no error.
+func BoundBy(pkg *types.Package, info *types.Info, ctx string, results *types.Tuple) (b Bound, ok bool) {
+	zeros, ok := BeforeError(results)
+	return Bound{Pkg: pkg, Info: info, Ctx: ctx, Leave: func(err string) string {
+		if results.Len() == 0 {
+			return "return"
+		}
+		return "return " + zeros + err
+	}}, ok
+}
+
+// Fixes are what can be offered for the innermost statement of a path: a select, and a function of the runtime module.
+func (b Bound) Fixes(path []ast.Node) []analysis.SuggestedFix {
+	var fixes []analysis.SuggestedFix
+	if edits, ok := b.Select(path); ok {
+		fixes = append(fixes, analysis.SuggestedFix{Message: "Select on " + b.Ctx + ".Done() too", TextEdits: edits})
+	}
+	if edits, function := b.Task(path); function != "" {
+		fixes = append(fixes, analysis.SuggestedFix{Message: "Use task." + function + " with " + b.Ctx, TextEdits: edits})
+	}
+	return fixes
 }
 
 // Select makes the innermost statement of a path a select that leaves when the
@@ -24,7 +49,11 @@ func (b Bound) Select(path []ast.Node) (edits []analysis.TextEdit, ok bool) {
 	if stmt == nil || CleansUp(path, stmt.End()) {
 		return nil, false
 	}
-	done := "case <-" + b.Ctx + ".Done():\n" + b.Leave(b.Ctx+".Err()") + "\n}"
+	ended := b.Done
+	if ended == "" {
+		ended = b.Ctx + ".Done()"
+	}
+	done := "case <-" + ended + ":\n" + b.Leave(b.Ctx+".Err()") + "\n}"
 	around := func(comm string) ([]analysis.TextEdit, bool) {
 		return []analysis.TextEdit{Replace(stmt, "select {\ncase "+comm+":\n"+done)}, comm != ""
 	}
@@ -50,9 +79,7 @@ func (b Bound) Select(path []ast.Node) (edits []analysis.TextEdit, ok bool) {
 	}
 	switch s := stmt.(type) {
 	case *ast.SendStmt:
-		if ch, v := Source(s.Chan), Source(s.Value); ch != "" && v != "" {
-			return around(ch + " <- " + v)
-		}
+		return []analysis.TextEdit{Insert(s.Pos(), "select {\ncase "), Insert(s.End(), ":\n"+done)}, true
 	case *ast.ExprStmt:
 		if ch := receiveOf(s.X); ch != nil && Source(ch) != "" {
 			return around("<-" + Source(ch))

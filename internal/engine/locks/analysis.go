@@ -211,8 +211,26 @@ func (a *Analysis) summaryOf(t ssabuild.Target) *model.Locks {
 		return sum
 	}
 	sum := a.imported(t.Obj)
+	if sum == nil {
+		sum = a.primitive(t.Obj)
+	}
 	a.foreign[t.Obj] = sum
 	return sum
+}
+
+// primitive is the summary of a lock's own method, for where it is passed on as a value, as in once.Do(mu.Unlock);
+// nil for other functions.
+func (a *Analysis) primitive(fn *types.Func) *model.Locks {
+	eff, ok := a.prog.API.Lookup(fn)
+	if !ok || eff.Try || eff.Op != api.Lock && eff.Op != api.Unlock {
+		return nil
+	}
+	path, mode := lockView(a.prog.ForeignParam(fn, 0), eff.Mode)
+	ops := []model.LockOp{{Path: path, Mode: mode}}
+	if eff.Op == api.Unlock {
+		return &model.Locks{Outcomes: []model.Outcome{{Released: ops}}}
+	}
+	return &model.Locks{Takes: []model.Take{{LockOp: ops[0]}}, Outcomes: []model.Outcome{{Acquired: ops}}}
 }
 
 // Summary is what fn does to locks, nil if nothing.

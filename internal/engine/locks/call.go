@@ -22,6 +22,9 @@ func (r *run) call(s *state, site ssa.CallInstruction, common *ssa.CallCommon) [
 		return nil // what happens after a failed assertion is nobody's concern
 	}
 	targets := r.a.prog.Callees(site)
+	if fn := r.wrappedOnce(common.Value); len(targets) == 0 && fn != nil && !common.IsInvoke() {
+		return r.firstRun(s, site, fn)
+	}
 	if len(targets) == 0 {
 		return r.unknown(s, site, common)
 	}
@@ -87,7 +90,44 @@ func (r *run) unknown(s *state, site ssa.CallInstruction, common *ssa.CallCommon
 	if i, ok := r.paramIndex(common.Value); ok && !common.IsInvoke() {
 		r.paramCall(s, i, site)
 	}
-	return r.rangeBodies([]*state{s}, site, nil)
+	return r.rangeBodies([]*state{r.passOn(s, site, nil)}, site, nil)
+}
+
+// passOn hands over the locks that the arguments of a call release when somebody calls them; called tells those that
+// the callee calls itself.
+func (r *run) passOn(s *state, site ssa.CallInstruction, called []model.ParamCall) *state {
+	if len(s.held) == 0 {
+		return s
+	}
+	for i, arg := range site.Common().Args {
+		if !slices.ContainsFunc(called, func(pc model.ParamCall) bool { return pc.Param == i }) {
+			s = r.releasedElsewhere(s, site, arg)
+		}
+	}
+	return s
+}
+
+// releasedElsewhere hands over the locks that a function value releases, which is kept by somebody who calls it when it
+// is time: a hook that says that a server has started.
+func (r *run) releasedElsewhere(s *state, site ssa.Instruction, fn ssa.Value) *state {
+	if _, isFunc := fn.Type().Underlying().(*types.Signature); !isFunc || len(s.held) == 0 {
+		return s
+	}
+	for _, t := range r.a.prog.FuncsOf(fn) {
+		sum := r.a.summaryOf(t)
+		if sum == nil || t.Fn != nil && ssabuild.IsRangeBody(t.Fn) {
+			continue
+		}
+		for i := range sum.Outcomes {
+			for _, op := range sum.Outcomes[i].Released {
+				if j := s.find(r.translate(op, t).Path); j >= 0 {
+					r.noteRelease(s.held[j].Path, site)
+					s = s.remove(j)
+				}
+			}
+		}
+	}
+	return s
 }
 
 // rangeBodies runs the bodies of range-over-func loops among the arguments of a
@@ -146,15 +186,15 @@ func (r *run) paramIndex(v ssa.Value) (int, bool) {
 
 // apply instantiates the summary of a target at a call.
 func (r *run) apply(s *state, site ssa.CallInstruction, t ssabuild.Target) []*state {
-	if t.Fn == nil && t.Obj != nil && t.Obj.Pkg() != nil && api.IsStd(t.Obj.Pkg().Path()) {
+	sum := r.a.summaryOf(t)
+	if sum == nil && t.Fn == nil && t.Obj != nil && t.Obj.Pkg() != nil && api.IsStd(t.Obj.Pkg().Path()) {
 		return r.stdCallbacks(s, site, site.Common())
 	}
-	sum := r.a.summaryOf(t)
 	if t.Fn != nil {
 		s = r.forgetCaptured(s, t.Fn)
 	}
 	if sum == nil {
-		return r.rangeBodies([]*state{s}, site, nil)
+		return r.rangeBodies([]*state{r.passOn(s, site, nil)}, site, nil)
 	}
 	hop := r.hop(site)
 	weak := t.Via != ssabuild.Static
@@ -166,7 +206,7 @@ func (r *run) apply(s *state, site ssa.CallInstruction, t ssabuild.Target) []*st
 			r.mayWaitBelow(s, site, t, &sum.Blocks[i])
 		}
 	}
-	cur := []*state{s}
+	cur := []*state{r.passOn(s, site, sum.Calls)}
 	for i := range sum.Calls {
 		pc := &sum.Calls[i]
 		var next []*state
@@ -181,13 +221,18 @@ func (r *run) apply(s *state, site ssa.CallInstruction, t ssabuild.Target) []*st
 	}
 	var out []*state
 	for _, u := range cur {
-		out = append(out, r.outcomes(u, site, t, sum.Outcomes)...)
+		out = append(out, r.outcomes(u, site, t, sum.Outcomes, r.owns(t))...)
 	}
 	return r.mergeAll(out)
 }
 
-// outcomes forks a state on the ways a callee can end.
-func (r *run) outcomes(s *state, site ssa.CallInstruction, t ssabuild.Target, outs []model.Outcome) []*state {
+// owns reports whether a target is a literal of this function, which names its locks as the function does.
+func (r *run) owns(t ssabuild.Target) bool {
+	return t.Fn != nil && t.Fn.Parent() != nil && ssabuild.Encloses(r.fn, t.Fn)
+}
+
+// outcomes forks a state on the ways a callee can end. direct is as for [run.unlock].
+func (r *run) outcomes(s *state, site ssa.CallInstruction, t ssabuild.Target, outs []model.Outcome, direct bool) []*state {
 	var result []*state
 	for i := range outs {
 		o := &outs[i]
@@ -196,9 +241,7 @@ func (r *run) outcomes(s *state, site ssa.CallInstruction, t ssabuild.Target, ou
 			continue
 		}
 		for _, op := range o.Released {
-			// A literal of this function names its locks as the function does.
-			own := t.Fn != nil && t.Fn.Parent() != nil && ssabuild.Encloses(r.fn, t.Fn)
-			u = r.unlock(u, site, r.translate(op, t), own)
+			u = r.unlock(u, site, r.translate(op, t), direct)
 		}
 		for _, op := range o.Acquired {
 			u = u.acquire(Held{LockOp: r.translate(op, t), Site: site, Chain: r.chainOf(site, t, op), From: t.Fn})
@@ -329,7 +372,7 @@ func (r *run) repeat(states []*state, site ssa.CallInstruction, t ssabuild.Targe
 				s = r.forgetCaptured(s, t.Fn)
 			}
 			for i := range outs {
-				ended := r.outcomes(s, site, t, outs[i:i+1])
+				ended := r.outcomes(s, site, t, outs[i:i+1], r.owns(t))
 				all = append(all, ended...)
 				if t.Fn == nil || !ssabuild.IsRangeBody(t.Fn) || !slices.Contains(outs[i].Conds, loopEnded) {
 					next = append(next, ended...)

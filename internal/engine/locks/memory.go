@@ -109,6 +109,9 @@ func loopBody(header *ssa.BasicBlock) map[*ssa.BasicBlock]bool {
 
 // stored applies a store: the fact of the value goes to the memory, facts of parts are forgotten.
 func (r *run) stored(s *state, st *ssa.Store) *state {
+	if _, isVar := r.a.prog.Lexical(st.Addr).(*ssa.Alloc); !isVar {
+		s = r.releasedElsewhere(s, st, st.Val)
+	}
 	k, ok := r.addrKey(st.Addr)
 	if !ok {
 		return s

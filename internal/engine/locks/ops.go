@@ -80,6 +80,9 @@ func (r *run) unlock(s *state, site ssa.Instruction, op model.LockOp, direct boo
 		r.noteRelease(s.held[i].Path, site)
 		return s.remove(i)
 	}
+	if !direct && len(r.released[op.Path]) > 0 {
+		return s // a helper that releases what is still held: not, if it has done so before
+	}
 	if direct && slices.Contains(s.freed, op.Path) {
 		r.event(Event{Kind: DoubleUnlock, Site: site, Op: op})
 		return s
@@ -131,13 +134,51 @@ func (r *run) once(s *state, site ssa.CallInstruction, common *ssa.CallCommon, e
 	r.addTake(&t)
 	in := s.acquire(Held{LockOp: op, Site: site, Chain: t.Chain, Once: true})
 	var out []*state
-	for _, u := range r.callback(in, site, ssabuild.Arg(common, eff.Func), nil, nil) {
+	for _, u := range r.firstRun(in, site, ssabuild.Arg(common, eff.Func)) {
 		if i := u.find(op.Path); i >= 0 && u.held[i].Once {
 			u = u.remove(i)
 		}
 		out = append(out, u)
 	}
 	return r.mergeAll(out)
+}
+
+// firstRun runs a function that a sync.Once runs. What it releases is released after the call, whether by this run of it or
+// by an earlier one; see [run.unlock].
+func (r *run) firstRun(s *state, site ssa.CallInstruction, fn ssa.Value) []*state {
+	targets := r.a.prog.FuncsOf(fn)
+	if len(targets) == 1 {
+		if sum := r.a.summaryOf(targets[0]); sum != nil && len(sum.Outcomes) > 0 && releasesOnly(sum.Outcomes) {
+			return r.mergeAll(r.outcomes(s, site, targets[0], sum.Outcomes, false))
+		}
+	}
+	return r.callback(s, site, fn, nil, nil)
+}
+
+func releasesOnly(outs []model.Outcome) bool {
+	return !slices.ContainsFunc(outs, func(o model.Outcome) bool { return len(o.Released) == 0 || len(o.Acquired) > 0 })
+}
+
+// wrappedOnce is the function behind a value that sync.OnceFunc made, nil for other values.
+func (r *run) wrappedOnce(v ssa.Value) ssa.Value {
+	if load, ok := v.(*ssa.UnOp); ok {
+		v = r.a.prog.Lexical(load.X)
+	}
+	if free, ok := v.(*ssa.FreeVar); ok {
+		v = r.a.prog.Lexical(free)
+	}
+	if cell, ok := v.(*ssa.Alloc); ok {
+		v = r.a.prog.SingleStore(cell)
+	}
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return nil
+	}
+	if eff, ok := r.a.prog.Effect(call.Common()); !ok || eff.Op != api.OnceWrap {
+		return nil
+	} else {
+		return ssabuild.Arg(call.Common(), eff.Func)
+	}
 }
 
 // deferredLock notices `defer mu.Lock()` where Unlock was meant: the lock is held already.

@@ -160,6 +160,9 @@ func (p *Program) function(fn *ssa.Function, bound []ssa.Value) []Target {
 		return nil
 	}
 	if recv := obj.Signature().Recv(); recv != nil && types.IsInterface(recv.Type()) {
+		if _, known := p.API.Lookup(obj); known {
+			return []Target{{Obj: obj, Args: bound}} // of sync.Locker
+		}
 		return nil // method value of an interface
 	}
 	t := Target{Obj: obj, Args: bound}

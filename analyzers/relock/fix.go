@@ -7,6 +7,7 @@ import (
 	"go/printer"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,6 +19,7 @@ import (
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
 )
 
 // fixes offers, for a call that locks what its caller holds, the variant of the
@@ -186,7 +188,7 @@ func (c *callee) split(in *engine.Info, e *locks.Event) []analysis.SuggestedFix 
 	} else {
 		return nil
 	}
-	if len(rest) == 0 || mentions(rest, lock, unlock, len(edits) > 0) {
+	if len(rest) == 0 || mentions(in, rest, lock, len(edits) > 0) {
 		return nil
 	}
 	call := self + "(" + args + ")"
@@ -306,18 +308,15 @@ func plainOperands(ret *ast.ReturnStmt) bool {
 	return true
 }
 
-// mentions reports whether statements use the lock otherwise: once more than the
-// one Unlock that is cut.
-func mentions(stmts []ast.Stmt, lock, unlock string, one bool) bool {
+// mentions reports whether statements use the lock otherwise, by themselves or by a method of its owner: once more than
+// the one Unlock that is cut.
+func mentions(in *engine.Info, stmts []ast.Stmt, lock string, one bool) bool {
 	owner := ownerOf(lock)
 	n := 0
 	for _, s := range stmts {
 		ast.Inspect(s, func(node ast.Node) bool {
-			if sel, ok := node.(*ast.SelectorExpr); ok && types.ExprString(sel.X) == owner {
-				switch sel.Sel.Name {
-				case "Lock", "Unlock", "RLock", "RUnlock", "TryLock", "TryRLock":
-					n++
-				}
+			if sel, ok := node.(*ast.SelectorExpr); ok && strings.HasPrefix(owner+".", types.ExprString(sel.X)+".") && changesLock(in, sel) {
+				n++
 			}
 			return true
 		})
@@ -326,6 +325,24 @@ func mentions(stmts []ast.Stmt, lock, unlock string, one bool) bool {
 		n--
 	}
 	return n > 0
+}
+
+// changesLock reports whether a method takes or releases a lock: one that the table knows, or one of the package that leaves
+// it otherwise than it found it.
+func changesLock(in *engine.Info, sel *ast.SelectorExpr) bool {
+	fn, ok := in.Prog.Info.Uses[sel.Sel].(*types.Func)
+	if !ok {
+		return false
+	}
+	if eff, ok := in.Prog.API.Lookup(fn.Origin()); ok {
+		return eff.Op == api.Lock || eff.Op == api.Unlock
+	}
+	body := in.Prog.SSA.Prog.FuncValue(fn.Origin())
+	if body == nil {
+		return false
+	}
+	sum := in.Locks.Summary(body)
+	return sum != nil && slices.ContainsFunc(sum.Outcomes, func(o model.Outcome) bool { return !o.Neutral() })
 }
 
 // inner drops a Lock and its Unlock that stand, in one list of statements, inside
@@ -361,7 +378,7 @@ func inner(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 		return nil
 	}
 	rest := stmts[i+1:]
-	if mentions(stmts[i+1:], innerLock, innerUnlock, true) {
+	if mentions(in, stmts[i+1:], innerLock, true) {
 		return nil
 	}
 	for k, s := range rest {

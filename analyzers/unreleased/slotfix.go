@@ -22,14 +22,14 @@ func slotFixes(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 	if e.Held.Mode != api.Token && isCall(e.Held.Site) {
 		what = "Release the lock"
 	}
-	if len(e.Held.Chain) != 1 {
+	owner, release := "", ""
+	if len(e.Held.Chain) == 1 {
+		owner, release = giveBack(in, e)
+	}
+	if release == "" {
 		if site, ok := e.Held.Site.(*ssa.Call); ok && !e.Leak.Loop {
 			return likeOthers(in, e, site, giving{what: what})
 		}
-		return nil
-	}
-	owner, release := giveBack(in, e)
-	if release == "" {
 		return nil
 	}
 	if e.Leak.Loop {

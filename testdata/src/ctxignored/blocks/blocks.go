@@ -16,6 +16,10 @@ type mailbox struct {
 	quit  chan struct{}
 }
 
+func newMailbox() *mailbox {
+	return &mailbox{in: make(chan string), ready: make(chan struct{}), quit: make(chan struct{})}
+}
+
 func (m *mailbox) recvBad(ctx context.Context) string {
 	return <-m.in // want `recvBad takes ctx and never looks at it: this receive from m.in goes on when ctx has ended`
 }
@@ -189,7 +193,9 @@ func unnamedOk(_ context.Context, m *mailbox) string { return <-m.in }
 
 func commandOk(ctx context.Context) error { return exec.CommandContext(ctx, "true").Run() }
 
-type iface interface{ Recv(ctx context.Context) string }
+type iface interface {
+	Recv(ctx context.Context) string
+}
 
 type impl struct{ m *mailbox }
 

@@ -29,19 +29,21 @@ func ends(t *testing.T, f func(ctx context.Context)) {
 	}
 }
 
-func box() *mailbox { return &mailbox{in: make(chan string), ready: make(chan struct{})} }
+func TestRecvBad(t *testing.T) { ends(t, func(ctx context.Context) { newMailbox().recvBad(ctx) }) }
+func TestRecvOk(t *testing.T)  { ends(t, func(ctx context.Context) { _, _ = newMailbox().recvOk(ctx) }) }
 
-func TestRecvBad(t *testing.T) { ends(t, func(ctx context.Context) { box().recvBad(ctx) }) }
-func TestRecvOk(t *testing.T)  { ends(t, func(ctx context.Context) { _, _ = box().recvOk(ctx) }) }
-
-func TestSendBad(t *testing.T) { ends(t, func(ctx context.Context) { box().sendBad(ctx, "s") }) }
-func TestSendOk(t *testing.T)  { ends(t, func(ctx context.Context) { _ = box().sendOk(ctx, "s") }) }
-
-func TestSelectBad(t *testing.T) {
-	ends(t, func(ctx context.Context) { _, _ = box().selectBad(ctx) })
+func TestSendBad(t *testing.T) { ends(t, func(ctx context.Context) { newMailbox().sendBad(ctx, "s") }) }
+func TestSendOk(t *testing.T) {
+	ends(t, func(ctx context.Context) { _ = newMailbox().sendOk(ctx, "s") })
 }
 
-func TestSelectTryOk(t *testing.T) { ends(t, func(ctx context.Context) { box().selectTryOk(ctx) }) }
+func TestSelectBad(t *testing.T) {
+	ends(t, func(ctx context.Context) { _, _ = newMailbox().selectBad(ctx) })
+}
+
+func TestSelectTryOk(t *testing.T) {
+	ends(t, func(ctx context.Context) { newMailbox().selectTryOk(ctx) })
+}
 
 func TestSleepBad(t *testing.T) { ends(t, func(ctx context.Context) { sleepBad(ctx, 1) }) }
 func TestSleepOk(t *testing.T)  { ends(t, func(ctx context.Context) { _ = sleepOk(ctx, time.Hour) }) }
@@ -84,7 +86,7 @@ func TestAcceptOk(t *testing.T) {
 }
 
 func TestOnlyLoggedBad(t *testing.T) {
-	ends(t, func(ctx context.Context) { onlyLoggedBad(ctx, box()) })
+	ends(t, func(ctx context.Context) { onlyLoggedBad(ctx, newMailbox()) })
 }
 
 func TestSiblingBad(t *testing.T) {

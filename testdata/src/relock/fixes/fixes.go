@@ -103,3 +103,22 @@ func registerAllBad(names []string) (total int) {
 	}
 	return total
 }
+
+// A helper gives the lock up in between: no split.
+func (t *table) lock()   { t.mu.Lock() }
+func (t *table) unlock() { t.mu.Unlock() }
+
+func (t *table) swap(key string, load func(string) []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.unlock()
+	row := load(key)
+	t.lock()
+	t.rows[key] = row
+}
+
+func (t *table) swapBad(load func(string) []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.swap("", load) // want `t.mu is locked again by \(\*table\).swap`
+}

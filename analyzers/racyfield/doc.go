@@ -34,7 +34,8 @@
 //
 // # Fix
 //
-// Take the lock around the access. A function that is always called with the
+// Take the lock around the access; where it is the only one that breaks the rule, an
+// alternative also writes the rule down, as +checklocks beside the field. A function that is always called with the
 // lock held says so in its name (fooLocked) or its comment.
 //
 // # When it stays silent

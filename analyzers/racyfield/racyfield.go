@@ -153,7 +153,7 @@ func unguarded(in *engine.Info, g *accesses.Guard, s *accesses.Site) report.Diag
 	d.Witness = append(d.Witness,
 		report.Step{Goroutine: "G1", Func: ssabuild.FuncName(s.Fn), Pos: s.Pos, Text: in.Verb3(s.Access) + " " + name + " without " + lock},
 		report.Step{Goroutine: "G2", Func: ssabuild.FuncName(peer.Fn), Pos: peer.Pos, Text: in.Verb3(peer.Access) + " " + in.AccessName(peer.Access) + " under " + g.LockName(peer) + " at the same time"})
-	d.Fixes = fixes(in, g, s)
+	d.Fixes = withContract(in, g, s, fixes(in, g, s))
 	return d
 }
 

@@ -46,33 +46,36 @@ func run(in *engine.Info, r *report.Reporter) {
 		}
 		r.Add(d)
 	}
-	for _, g := range in.Accesses().Guards() {
-		if claimed[g.Field] {
-			continue
-		}
-		for _, s := range accesses.Worst(g.Bad) {
-			p := place{field: g.Field, fn: ssabuild.Outermost(s.Fn), call: s.Call}
-			switch {
-			case s.Call != nil:
-				p = place{fn: ssabuild.Outermost(s.Fn), call: s.Call}
-			case s.Whole: // one copy, however many fields
-				p = place{fn: ssabuild.Outermost(s.Fn), pos: s.Pos}
-			}
-			if seen[p] {
+	// What is certain first, or a weak report on a field would hide a strong one on
+	// what it holds.
+	for _, sure := range []bool{true, false} {
+		for _, g := range in.Accesses().Guards() {
+			if claimed[g.Field] {
 				continue
 			}
-			seen[p] = true
-			d := unguarded(in, g, s)
-			if !in.Accesses().Sure(g, s) {
-				d.Code = "racyfield/minority"
+			for _, s := range accesses.Worst(g.Bad) {
+				if in.Accesses().Sure(g, s) != sure {
+					continue
+				}
+				p := placeOf(g, s)
+				if seen[p] {
+					continue
+				}
+				seen[p] = true
+				d := unguarded(in, g, s)
+				if !sure {
+					d.Code = "racyfield/minority"
+				}
+				r.Add(d)
 			}
-			r.Add(d)
+			if len(g.Bad) > 0 {
+				said[g.Field] = true
+			}
 		}
-		if len(g.Bad) > 0 {
-			said[g.Field] = true
-		}
+	}
+	for _, g := range in.Accesses().Guards() {
 		for _, s := range accesses.Worst(g.Shared) {
-			if p := (place{field: g.Field + "/r", fn: ssabuild.Outermost(s.Fn)}); !seen[p] {
+			if p := (place{field: g.Field + "/r", fn: ssabuild.Outermost(s.Fn)}); !claimed[g.Field] && !seen[p] {
 				seen[p] = true
 				r.Add(readLocked(in, g, s))
 			}
@@ -94,6 +97,17 @@ func run(in *engine.Info, r *report.Reporter) {
 			r.Add(parallel(in, race))
 		}
 	}
+}
+
+// placeOf is where a bad access stands.
+func placeOf(g *accesses.Guard, s *accesses.Site) place {
+	switch {
+	case s.Call != nil:
+		return place{fn: ssabuild.Outermost(s.Fn), call: s.Call}
+	case s.Whole: // one copy, however many fields
+		return place{fn: ssabuild.Outermost(s.Fn), pos: s.Pos}
+	}
+	return place{field: g.Field, fn: ssabuild.Outermost(s.Fn)}
 }
 
 // parallel describes a race that an activation shows directly, whatever guards the field elsewhere.

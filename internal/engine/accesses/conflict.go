@@ -148,7 +148,11 @@ func (a *Analysis) fresh(x *Access) bool {
 	if x.Content && a.copyOfOther(x.Path) {
 		return false // the copy is new, what it points to is not
 	}
-	return a.prog.Unpublished(x.Path, x.Fn) && !a.handedAway(x.Path.RootPath())
+	unpublished := a.prog.Unpublished
+	if x.Content {
+		unpublished = a.prog.UnpublishedObject
+	}
+	return unpublished(x.Path, x.Fn) && !a.handedAway(x.Path.RootPath())
 }
 
 // shared reports whether the two accesses name one object in the function where

@@ -266,7 +266,7 @@ func (a *Analysis) onlyFresh(fn *ssa.Function, base *access.Path, depth int) boo
 			if arg == nil {
 				return false
 			}
-			if a.prog.Unpublished(arg, caller) || received(arg) || a.builds(caller, arg) || a.prog.IsTestFunc(caller) || a.onlyFresh(caller, arg, depth+1) {
+			if a.prog.UnpublishedObject(arg, caller) || received(arg) || a.builds(caller, arg) || a.prog.IsTestFunc(caller) || a.onlyFresh(caller, arg, depth+1) {
 				continue
 			}
 			return false

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/api"
 )
 
 // Thresholds of evidence, from reports read on public servers. Reads of the own
@@ -113,8 +114,8 @@ func (a *Analysis) ofReceiver(s *Site) bool {
 // structs that are its fields, and embedded objects, but not by pointers to others.
 func contains(t types.Type, selectors []string) bool {
 	for _, name := range selectors {
-		if ptr, ok := t.Underlying().(*types.Pointer); ok {
-			t = ptr.Elem()
+		for ptr, ok := t.Underlying().(*types.Pointer); ok; ptr, ok = t.Underlying().(*types.Pointer) {
+			t = ptr.Elem() // the variable that holds the object, and the object
 		}
 		st, ok := t.Underlying().(*types.Struct)
 		if !ok {
@@ -165,7 +166,11 @@ func (a *Analysis) SureCall(u *UnlockedCall) bool {
 func (a *Analysis) usesMutable(fn *ssa.Function) bool {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
-			if _, ok := instr.(ssa.CallInstruction); ok {
+			site, ok := instr.(ssa.CallInstruction)
+			if !ok {
+				continue
+			}
+			if eff, known := a.prog.Effect(site.Common()); !known || !isAtomic(eff.Op) {
 				return true
 			}
 		}
@@ -174,6 +179,14 @@ func (a *Analysis) usesMutable(fn *ssa.Function) bool {
 		if x.Fn == fn && (x.Write() || a.mutable(x.Path.Class())) {
 			return true
 		}
+	}
+	return false
+}
+
+func isAtomic(op api.Op) bool {
+	switch op {
+	case api.AtomicLoad, api.AtomicStore, api.AtomicRMW, api.AtomicCAS:
+		return true
 	}
 	return false
 }

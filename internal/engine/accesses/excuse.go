@@ -171,6 +171,44 @@ func (a *Analysis) setBeforeStart(s *Site, writes []*Site) bool {
 	return true
 }
 
+// usesBase reports whether a spawn's function gets or captures the object, or one
+// that contains it. Another object that is only reached through that one may have
+// been shared for long.
+func (a *Analysis) usesBase(sp *spawn.Spawn, base *access.Path) bool {
+	for _, t := range sp.Targets {
+		for i := range t.Args {
+			if t.Args[i] == nil {
+				continue
+			}
+			typ := t.Args[i].Type()
+			if i == 0 && t.Obj != nil && t.Obj.Signature().Recv() != nil {
+				typ = t.Obj.Signature().Recv().Type() // perhaps that of an embedded part
+			}
+			if partOf(base, a.prog.ArgPath(t, i), typ) {
+				return true
+			}
+		}
+		if t.Fn != nil {
+			if mk := a.prog.Maker(t.Fn); mk != nil {
+				for _, b := range mk.Bindings {
+					if partOf(base, a.prog.Path(b), b.Type()) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// partOf reports whether base is the object at a path, of the given type, or a part of it.
+func partOf(base, whole *access.Path, t types.Type) bool {
+	if whole == nil || !base.HasPrefix(whole) {
+		return false
+	}
+	return contains(t, base.Selectors()[len(whole.Selectors()):])
+}
+
 // takenOut reports whether a container was loaded from a field or variable that
 // has been given another value since: the old contents belong to whoever took them.
 func (a *Analysis) takenOut(instr ssa.Instruction, container ssa.Value) bool {

@@ -150,7 +150,7 @@ func (a *Analysis) excusedCaller(site ssa.CallInstruction, fn *ssa.Function) boo
 			continue
 		}
 		arg := a.prog.Path(t.Args[0])
-		if a.prog.Unpublished(arg, caller) || a.builds(caller, arg) || a.onlyFresh(caller, arg, 0) {
+		if a.prog.UnpublishedObject(arg, caller) || a.builds(caller, arg) || a.onlyFresh(caller, arg, 0) {
 			return true
 		}
 		if v, ok := t.Args[0].(*ssa.Call); ok && a.locks.Fresh(v, 0) {

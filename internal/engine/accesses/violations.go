@@ -274,27 +274,6 @@ func (a *Analysis) beforeSharing(s *Site) bool {
 	return false
 }
 
-// usesBase reports whether a spawn's function gets or captures the object.
-func (a *Analysis) usesBase(sp *spawn.Spawn, base *access.Path) bool {
-	for _, t := range sp.Targets {
-		for i := range t.Args {
-			if p := a.prog.ArgPath(t, i); p != nil && (p == base || base.HasPrefix(p)) {
-				return true
-			}
-		}
-		if t.Fn != nil {
-			if mk := a.prog.Maker(t.Fn); mk != nil {
-				for _, b := range mk.Bindings {
-					if p := a.prog.Path(b); p == base || base.HasPrefix(p) {
-						return true
-					}
-				}
-			}
-		}
-	}
-	return false
-}
-
 // afterAll reports whether the access comes after its function has waited for
 // goroutines, as shutdown code does.
 func (a *Analysis) afterAll(s *Site) bool {
@@ -395,7 +374,7 @@ func (a *Analysis) guardAtCall(g *Guard, s *Site, site ssa.CallInstruction) atCa
 			return excusedAtCall
 		}
 		arg := a.prog.ArgPath(t, s.Base.RootPath().Root().Index)
-		if arg == nil || a.prog.Unpublished(arg, caller) || a.builds(caller, arg) || a.onlyFresh(caller, arg, 0) {
+		if arg == nil || a.prog.UnpublishedObject(arg, caller) || a.builds(caller, arg) || a.onlyFresh(caller, arg, 0) {
 			return excusedAtCall
 		}
 	}

@@ -3,6 +3,7 @@ package locks
 import (
 	"go/ast"
 	"go/types"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -411,6 +412,7 @@ func DeclaresHeld(decl *ast.FuncDecl) bool {
 	if !strings.Contains(text, "lock") && !strings.Contains(text, "mutex") && !strings.Contains(text, ".mu ") && !strings.Contains(text, " mu ") && !strings.Contains(text, "mu.") {
 		return false
 	}
+	text = mustNotHold.ReplaceAllString(text, "")
 	for _, phrase := range heldPhrases {
 		if strings.Contains(text, phrase) {
 			return true
@@ -418,6 +420,9 @@ func DeclaresHeld(decl *ast.FuncDecl) bool {
 	}
 	return false
 }
+
+// mustNotHold matches the opposite: the function takes the lock itself.
+var mustNotHold = regexp.MustCompile(`\b(must|should|may|can|is|are) ?not (already )?(be )?(held|hold|holding|locked|have locked)\b`)
 
 // heldPhrases are the ways in which Go code states the contract.
 var heldPhrases = []string{

@@ -317,7 +317,7 @@ func (r *run) returns() {
 				consistent = false
 			}
 			path, seen = q, true
-			allFresh = allFresh && r.a.prog.Unpublished(q, r.fn) && q.Depth() == 0
+			allFresh = allFresh && r.a.prog.UnpublishedObject(q, r.fn) && q.Depth() == 0
 		}
 		if !seen {
 			continue

@@ -2,6 +2,7 @@ package ssabuild
 
 import (
 	"go/token"
+	"go/types"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -33,10 +34,58 @@ func (p *Program) Unpublished(path *access.Path, fn *ssa.Function) bool {
 	default:
 		return false
 	}
-	if v.Parent() != fn {
+	if v.Parent() != fn || path.Depth() > 0 && !p.holdsNew(v, fn, 0) {
 		return false
 	}
 	return !p.published(v, make(map[ssa.Value]bool))
+}
+
+// UnpublishedObject is like [Program.Unpublished] for what a path leads to: of a
+// variable that holds a pointer, map or channel, for the object rather than for
+// the variable, which may be private while what it holds is not.
+func (p *Program) UnpublishedObject(path *access.Path, fn *ssa.Function) bool {
+	v, _ := path.Root().Owner.(ssa.Value)
+	return p.Unpublished(path, fn) && p.holdsNew(v, fn, 0)
+}
+
+// maxHeld bounds the variables that are assigned to each other.
+const maxHeld = 4
+
+// holdsNew reports whether everything that fn puts into a local variable is itself
+// unpublished; of other values, and of variables that hold no references, it is
+// true. Results are such variables in functions that defer.
+func (p *Program) holdsNew(v ssa.Value, fn *ssa.Function, depth int) bool {
+	a, ok := v.(*ssa.Alloc)
+	if !ok || !holdsReference(a) {
+		return true
+	}
+	if depth > maxHeld {
+		return false
+	}
+	for _, st := range p.StoresTo(a) {
+		if c, isConst := st.Val.(*ssa.Const); isConst && c.IsNil() {
+			continue
+		}
+		q := p.Path(st.Val)
+		if q.Root().Owner == any(a) {
+			continue // something that is reached from what it held
+		}
+		owner, _ := q.Root().Owner.(ssa.Value)
+		if !p.Unpublished(q.RootPath(), fn) || !p.holdsNew(owner, fn, depth+1) {
+			return false
+		}
+	}
+	return true
+}
+
+// holdsReference reports whether a variable leads to another object. Slices are left
+// out: what append returns is mostly a slice of its own.
+func holdsReference(a *ssa.Alloc) bool {
+	switch a.Type().Underlying().(*types.Pointer).Elem().Underlying().(type) {
+	case *types.Pointer, *types.Map, *types.Chan, *types.Interface:
+		return true
+	}
+	return false
 }
 
 // UnpublishedAt is like [Program.Unpublished] for one instruction of fn: an object

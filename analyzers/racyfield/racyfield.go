@@ -46,31 +46,15 @@ func run(in *engine.Info, r *report.Reporter) {
 		}
 		r.Add(d)
 	}
-	// What is certain first, or a weak report on a field would hide a strong one on
-	// what it holds.
-	for _, sure := range []bool{true, false} {
-		for _, g := range in.Accesses().Guards() {
-			if claimed[g.Field] {
-				continue
+	for _, b := range in.Accesses().BadSites() {
+		said[b.Guard.Field] = true
+		if p := placeOf(b.Guard, b.Site); !claimed[b.Guard.Field] && !seen[p] {
+			seen[p] = true
+			d := unguarded(in, b.Guard, b.Site)
+			if !b.Sure {
+				d.Code = "racyfield/minority"
 			}
-			for _, s := range accesses.Worst(g.Bad) {
-				if in.Accesses().Sure(g, s) != sure {
-					continue
-				}
-				p := placeOf(g, s)
-				if seen[p] {
-					continue
-				}
-				seen[p] = true
-				d := unguarded(in, g, s)
-				if !sure {
-					d.Code = "racyfield/minority"
-				}
-				r.Add(d)
-			}
-			if len(g.Bad) > 0 {
-				said[g.Field] = true
-			}
+			r.Add(d)
 		}
 	}
 	for _, g := range in.Accesses().Guards() {

@@ -55,6 +55,29 @@ func (a *Analysis) Sure(g *Guard, s *Site) bool {
 	return enough && a.ofReceiver(s) && a.spawn.Outside(s.Fn)
 }
 
+// A BadSite is an access without its guard, and how much speaks against it.
+type BadSite struct {
+	Guard *Guard
+	Site  *Site
+	Sure  bool
+}
+
+// BadSites lists the bad sites of all guards, those with strong evidence first: a
+// weak report on a field must not hide a strong one on what it holds.
+func (a *Analysis) BadSites() []BadSite {
+	var sure, rest []BadSite
+	for _, g := range a.Guards() {
+		for _, s := range Worst(g.Bad) {
+			if a.Sure(g, s) {
+				sure = append(sure, BadSite{g, s, true})
+			} else {
+				rest = append(rest, BadSite{g, s, false})
+			}
+		}
+	}
+	return append(sure, rest...)
+}
+
 // besideField reports whether the sentence that names the lock stands with the
 // field itself. Sentences on a lock ("mu protects …") tell its purpose, not every rule.
 func (a *Analysis) besideField(g *Guard, s *Site) bool {

@@ -66,7 +66,8 @@
 // cannot be helped otherwise: on the context, on the channel that tells the sender to
 // stop, or on the one that its receiver closes when it ends. A close for a range, deferred
 // or after the last send, by whoever is the only one to send. A channel that a
-// constructor forgets is made there.
+// constructor forgets is made there. A goroutine that ranges over ticks ends when its
+// ticker is stopped.
 //
 // # When it stays silent
 //

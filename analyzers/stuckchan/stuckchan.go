@@ -54,7 +54,7 @@ func run(in *engine.Info, r *report.Reporter) {
 				d.Related = append(d.Related, analysis.RelatedInformation{Pos: at, Message: "so it may here"})
 			}
 		}
-		for _, fix := range []func(*engine.Info, *skeleton.Finding) []analysis.SuggestedFix{fixes, giveUp, deferClose, closeByMaker} {
+		for _, fix := range []func(*engine.Info, *skeleton.Finding) []analysis.SuggestedFix{fixes, giveUp, deferClose, closeByMaker, endWithTicker} {
 			if d.Fixes == nil {
 				d.Fixes = fix(in, f)
 			}

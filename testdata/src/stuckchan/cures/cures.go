@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log"
 	"sync"
+	"time"
 )
 
 var errClosed = errors.New("closed")
@@ -448,4 +449,56 @@ func (o *option) offer(n int) {
 
 func (o *option) take() int {
 	return <-o.out // want `receives from o.out and waits for ever`
+}
+
+// A ticker that is stopped never ticks again.
+func tickerBad(done func()) {
+	t := time.NewTicker(time.Millisecond)
+	go func() {
+		for range t.C { // want `ranges over t.C and may wait for ever once t is stopped`
+			log.Print("tick")
+		}
+	}()
+	done()
+	t.Stop()
+}
+
+func tickerDeferredBad() error {
+	t := time.NewTicker(time.Millisecond)
+	defer t.Stop()
+	go func() {
+		for range t.C { // want `ranges over t.C and may wait for ever once t is stopped`
+			if work(3) == nil {
+				break
+			}
+		}
+	}()
+	return work(1)
+}
+
+// Work follows the loop: no fix.
+func tickerWorkBad(done func()) {
+	t := time.NewTicker(time.Millisecond)
+	go func() {
+		for range t.C { // want `ranges over t.C and may wait for ever once t is stopped`
+			log.Print("tick")
+		}
+		log.Print("end")
+	}()
+	done()
+	t.Stop()
+}
+
+// The ticker may be started again: no fix.
+func tickerResetBad(done func()) {
+	t := time.NewTicker(time.Millisecond)
+	go func() {
+		for range t.C { // want `ranges over t.C and may wait for ever once t is stopped`
+			log.Print("tick")
+		}
+	}()
+	done()
+	t.Stop()
+	t.Reset(time.Second)
+	t.Stop()
 }

@@ -103,6 +103,9 @@ func (r *run) consider(s *state, site ssa.Instruction, t *model.Take, extra []mo
 			if direct && h.Site == site && h.Mode == api.Read {
 				return // a count of read locks, given back in another loop
 			}
+			if r.hooked[h.Path] {
+				return
+			}
 			if h.Once == t.Once {
 				r.event(Event{Kind: Relock, Site: site, Held: h, Op: t.LockOp, Take: t,
 					Loop: direct && h.Site == site && !r.pendingRelease(s, h.Path)})

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
@@ -108,9 +109,6 @@ func (r *run) correlated(e *exit, others []*exit) bool {
 // passOn hands over the locks that the arguments of a call release when somebody calls them; called tells those that
 // the callee calls itself.
 func (r *run) passOn(s *state, site ssa.CallInstruction, called []model.ParamCall) *state {
-	if len(s.held) == 0 {
-		return s
-	}
 	for i, arg := range site.Common().Args {
 		if !slices.ContainsFunc(called, func(pc model.ParamCall) bool { return pc.Param == i }) {
 			s = r.releasedElsewhere(s, site, arg)
@@ -120,9 +118,9 @@ func (r *run) passOn(s *state, site ssa.CallInstruction, called []model.ParamCal
 }
 
 // releasedElsewhere hands over the locks that a function value releases, which is kept by somebody who calls it when it
-// is time: a hook that says that a server has started.
+// is time: a hook that says that a server has started. Of locks that are taken later, it remembers that others release them.
 func (r *run) releasedElsewhere(s *state, site ssa.Instruction, fn ssa.Value) *state {
-	if _, isFunc := fn.Type().Underlying().(*types.Signature); !isFunc || len(s.held) == 0 {
+	if _, isFunc := fn.Type().Underlying().(*types.Signature); !isFunc {
 		return s
 	}
 	for _, t := range r.a.prog.FuncsOf(fn) {
@@ -132,8 +130,13 @@ func (r *run) releasedElsewhere(s *state, site ssa.Instruction, fn ssa.Value) *s
 		}
 		for i := range sum.Outcomes {
 			for _, op := range sum.Outcomes[i].Released {
-				if j := s.find(r.translate(op, t).Path); j >= 0 {
-					r.noteRelease(s.held[j].Path, site)
+				path := r.translate(op, t).Path
+				if r.hooked == nil {
+					r.hooked = make(map[*access.Path]bool)
+				}
+				r.hooked[path] = true
+				if j := s.find(path); j >= 0 {
+					r.noteRelease(path, site)
 					s = s.remove(j)
 				}
 			}

@@ -37,6 +37,7 @@ type run struct {
 	exits    []exit
 	exitAt   map[exitKey]int
 	released map[*access.Path][]ssa.Instruction // where locks are released while held: other paths are judged by it
+	hooked   map[*access.Path]bool              // locks that a function kept by somebody else releases
 	sum      model.Locks
 	loopEnds []loopEnd
 	takeAt   map[takeKey]int

@@ -218,6 +218,7 @@ func (c *Compiler) driver(ts typeScope, ctor *ssa.Function) *explore.Func {
 // exploreTypes explores every type scope.
 func (a *Analysis) exploreTypes(seen map[string]bool) {
 	c := a.c
+	handed := c.handedOut()
 	for _, ts := range c.typeScopes() {
 		var calls []explore.Call
 		var rescue []*explore.Func
@@ -234,7 +235,7 @@ func (a *Analysis) exploreTypes(seen map[string]bool) {
 			}
 			a.try("type "+ts.named.Obj().Name(), func() {
 				before := a.m.Stats.Over
-				results := a.m.ExploreClient(explore.Scope{Entry: c.driver(ts, ctor), Rescue: rescue}, calls)
+				results := a.m.ExploreClient(explore.Scope{Entry: c.driver(ts, ctor), Rescue: rescue, Escaped: handed}, calls)
 				for _, r := range results {
 					a.keepClient(root, r, seen)
 				}

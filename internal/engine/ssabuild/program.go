@@ -129,8 +129,9 @@ type cell struct {
 
 // A globalInit is the initialiser of a package-level variable.
 type globalInit struct {
-	value  ssa.Value // stored by the package initialiser
-	stores int       // all stores in the package
+	value   ssa.Value // stored by the package initialiser
+	stores  int       // all stores in the package
+	initial ssa.Value // what its declaration says
 }
 
 // index makes one pass over all instructions and records what later questions need.
@@ -168,6 +169,9 @@ func (p *Program) indexStore(st *ssa.Store) {
 		}
 		g.stores++
 		g.value = st.Val
+		if st.Parent().Synthetic != "" { // the package's initialisation
+			g.initial = st.Val
+		}
 	case *ssa.FieldAddr:
 		a, ok := p.lexical(addr.X).(*ssa.Alloc)
 		if f := FieldOf(addr); ok && f != nil {

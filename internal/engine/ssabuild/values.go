@@ -21,6 +21,25 @@ func (p *Program) Effect(common *ssa.CallCommon) (api.Effect, bool) {
 	return p.API.Lookup(fn)
 }
 
+// Ends reports whether a call goes through a package variable that is declared to be a function which does not return,
+// such as var osExit = os.Exit: it is one for the sake of tests, which may set it to something else.
+func (p *Program) Ends(common *ssa.CallCommon) bool {
+	load, ok := common.Value.(*ssa.UnOp)
+	if !ok || common.IsInvoke() {
+		return false
+	}
+	g, ok := load.X.(*ssa.Global)
+	if !ok || g.Pkg != p.SSA || p.globals[g] == nil || p.globals[g].initial == nil {
+		return false
+	}
+	fn, ok := stripped(p.globals[g].initial).(*ssa.Function)
+	if !ok {
+		return false
+	}
+	eff, ok := p.API.Lookup(objectOf(fn))
+	return ok && (eff.Op == api.Exit || eff.Op == api.Goexit)
+}
+
 // EffectOfCall is what the table says about a call as it stands in the source; ok as for [Program.Effect].
 func (p *Program) EffectOfCall(call *ast.CallExpr) (api.Effect, bool) {
 	fn, ok := typeutil.Callee(p.Info, call).(*types.Func) // of an interface too

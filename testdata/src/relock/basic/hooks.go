@@ -91,6 +91,14 @@ func awaitOk() {
 	mu.Lock()
 }
 
+func awaitEarlyOk() {
+	var mu sync.Mutex
+	h := &hooked{Notify: mu.Unlock}
+	mu.Lock()
+	go h.run()
+	mu.Lock()
+}
+
 func awaitLiteralOk(h *hooked) {
 	var mu sync.Mutex
 	mu.Lock()

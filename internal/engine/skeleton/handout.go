@@ -1,0 +1,80 @@
+package skeleton
+
+import (
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/engine/ssabuild"
+)
+
+// handedOut are the channels that exported methods return from fields: a client may have them at any time and do with
+// them what is not seen here, such as receive for as long as it lives.
+func (c *Compiler) handedOut() map[int32]bool {
+	fields := make(map[*types.Var]bool)
+	for _, fn := range c.prog.Funcs {
+		obj, ok := fn.Object().(*types.Func)
+		if !ok || !obj.Exported() || fn.Signature.Recv() == nil || c.prog.IsTestFunc(fn) {
+			continue
+		}
+		for _, b := range fn.Blocks {
+			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
+				for _, v := range ret.Results {
+					if f := channelField(v); f != nil {
+						fields[f] = true
+					}
+				}
+			}
+		}
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	sites := make(map[int32]bool)
+	for _, fn := range c.prog.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				st, ok := instr.(*ssa.Store)
+				if !ok {
+					continue
+				}
+				addr, ok := st.Addr.(*ssa.FieldAddr)
+				if !ok || !fields[ssabuild.FieldOf(addr)] {
+					continue
+				}
+				if mk, ok := unconverted(st.Val).(*ssa.MakeChan); ok {
+					sites[c.site(mk, true)] = true
+				}
+			}
+		}
+	}
+	return sites
+}
+
+// channelField is the field that a channel was read from, nil if v is something else.
+func channelField(v ssa.Value) *types.Var {
+	if _, ok := v.Type().Underlying().(*types.Chan); !ok {
+		return nil
+	}
+	load, ok := unconverted(v).(*ssa.UnOp)
+	if !ok || load.Op != token.MUL {
+		return nil
+	}
+	addr, ok := load.X.(*ssa.FieldAddr)
+	if !ok {
+		return nil
+	}
+	return ssabuild.FieldOf(addr)
+}
+
+// unconverted is v without changes of the channel's direction.
+func unconverted(v ssa.Value) ssa.Value {
+	for {
+		change, ok := v.(*ssa.ChangeType)
+		if !ok {
+			return v
+		}
+		v = change.X
+	}
+}

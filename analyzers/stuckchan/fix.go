@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 
 	"golang.org/x/tools/go/analysis"
@@ -121,6 +122,7 @@ func usesOf(in *engine.Info, file *ast.File, v *types.Var) channelUse {
 				break
 			}
 			u.sends++
+			u.passed = u.passed || tried(stack)
 			u.loop = u.loop || !startedOnce(in, stack, v.Pos()) || !u.by(stack, v.Pos())
 		case *ast.UnaryExpr:
 			u.passed = u.passed || p.Op != token.ARROW
@@ -136,6 +138,19 @@ func usesOf(in *engine.Info, file *ast.File, v *types.Var) channelUse {
 		u.made = nil
 	}
 	return u
+}
+
+// tried reports whether the innermost send is a case of a select with a default: with room it would succeed more often.
+func tried(stack []ast.Node) bool {
+	if len(stack) < 5 {
+		return false
+	}
+	clause, ok := stack[len(stack)-3].(*ast.CommClause)
+	sel, isSelect := stack[len(stack)-5].(*ast.SelectStmt)
+	return ok && isSelect && clause.Comm == stack[len(stack)-2] && slices.ContainsFunc(sel.Body.List, func(s ast.Stmt) bool {
+		c, ok := s.(*ast.CommClause)
+		return ok && c.Comm == nil
+	})
 }
 
 // by counts a send for the function around it; false if it runs in a loop of that function, or a loop in a loop starts that.

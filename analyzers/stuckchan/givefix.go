@@ -125,13 +125,16 @@ func sameMeaning(in *engine.Info, file *ast.File, e ast.Expr, pos token.Pos) boo
 }
 
 // closedByMaker is the local channel in scope that the function around the sender's goroutine closes with defer, and on which
-// nobody sends.
+// nobody sends. Nobody but that function receives what the goroutine sends, so that nothing is lost that somebody waits for.
 func closedByMaker(in *engine.Info, file *ast.File, send *ast.SendStmt, sig *types.Signature) (done, leave string) {
 	if sig.Results().Len() > 0 {
 		return "", ""
 	}
 	scope := in.Prog.Info.Scopes[file]
 	name := edit.Variable(scope, send.Pos(), isSignal)
+	if _, ch := local(in, send.Chan); ch == nil || !servedByMaker(in, file, ch) {
+		return "", ""
+	}
 	v, ok := edit.Means(scope, send.Pos(), name).(*types.Var)
 	if name == "" || !ok || types.ExprString(send.Chan) == name {
 		return "", ""
@@ -157,6 +160,37 @@ func closedByMaker(in *engine.Info, file *ast.File, send *ast.SendStmt, sig *typ
 		return "", ""
 	}
 	return name, "return"
+}
+
+// servedByMaker reports whether a local channel is received from only by the function that makes it.
+func servedByMaker(in *engine.Info, file *ast.File, ch *types.Var) bool {
+	ok := true
+	eachName(in, file, ch, func(id *ast.Ident, stack []ast.Node) {
+		switch p := parent(stack).(type) {
+		case *ast.SendStmt, *ast.AssignStmt, *ast.ValueSpec:
+			ok = ok && !isValue(p, id)
+		case *ast.UnaryExpr, *ast.RangeStmt:
+			ok = ok && !inLiteralSince(stack, ch.Pos())
+		case *ast.CallExpr:
+			ok = ok && edit.CalledName(p) == "close"
+		default:
+			ok = false
+		}
+	})
+	return ok
+}
+
+// isValue reports whether a statement gives a channel away: it sends it, or assigns it to another variable.
+func isValue(p ast.Node, id *ast.Ident) bool {
+	switch p := p.(type) {
+	case *ast.SendStmt:
+		return p.Value == ast.Expr(id)
+	case *ast.AssignStmt:
+		return contains(p.Rhs, id)
+	case *ast.ValueSpec:
+		return contains(p.Values, id)
+	}
+	return true
 }
 
 // receiverEnds is the field beside the channel of a send that its only receiver closes with defer when it ends, as in

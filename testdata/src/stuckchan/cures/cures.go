@@ -106,6 +106,24 @@ func countBad(n int) error {
 	return <-errc // want `countBad receives from errc and may wait for ever`
 }
 
+// With room the second value would be kept instead of dropped: no fix.
+func triedBad() error {
+	errc := make(chan error)
+	go func() {
+		errc <- work(1) // want `sends on errc and may wait for ever`
+	}()
+	go func() {
+		select {
+		case errc <- errClosed:
+		default:
+		}
+	}()
+	if err := work(2); err != nil {
+		return err
+	}
+	return <-errc
+}
+
 // Loops in loops: no fix.
 func nestedBad(xs, ys []int) error {
 	errc := make(chan error)
@@ -142,6 +160,19 @@ func doneBad(xs []int) int {
 		}
 	}()
 	return <-c
+}
+
+// Another goroutine that may go on receives too: no fix.
+func doneOtherBad(xs []int) {
+	done := make(chan struct{})
+	defer close(done)
+	c := make(chan int)
+	go func() {
+		for _, x := range xs {
+			c <- x // want `sends on c and may wait for ever`
+		}
+	}()
+	go func() { log.Print(<-c) }()
 }
 
 // The channel is closed before the goroutine's work is over: no fix.

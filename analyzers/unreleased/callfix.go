@@ -3,6 +3,7 @@ package unreleased
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -13,6 +14,7 @@ import (
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
 )
 
 // rename replaces the method of a lock that a statement calls, where it is
@@ -51,10 +53,14 @@ func calledBelow(in *engine.Info, call *ast.CallExpr, fun string) (found bool) {
 	return found
 }
 
-// dropUnlock removes an Unlock that ends the process, a statement of its own.
+// dropUnlock removes an Unlock that ends the process, a statement of its own. Where another way leads to it with the lock,
+// it is that way's only one.
 func dropUnlock(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 	if d, ok := e.Site.(*ssa.Defer); ok {
 		return dropWritten(in, d)
+	}
+	if slices.ContainsFunc(in.Locks.HeldAt(e.Site).May, func(op model.LockOp) bool { return op.Path == e.Op.Path }) {
+		return nil
 	}
 	call, path := edit.CallAt(in.Prog.Files, ssabuild.InstrPos(e.Site))
 	if call == nil || len(path) < 3 {

@@ -21,7 +21,7 @@ func (c *Compiler) handedOut() map[int32]bool {
 		for _, b := range fn.Blocks {
 			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
 				for _, v := range ret.Results {
-					if f := channelField(v); f != nil {
+					for _, f := range c.channelFields(v) {
 						fields[f] = true
 					}
 				}
@@ -52,8 +52,8 @@ func (c *Compiler) handedOut() map[int32]bool {
 	return sites
 }
 
-// channelField is the field that a channel was read from, nil if v is something else.
-func channelField(v ssa.Value) *types.Var {
+// channelFields are the fields that a channel may have been read from.
+func (c *Compiler) channelFields(v ssa.Value) []*types.Var {
 	if _, ok := v.Type().Underlying().(*types.Chan); !ok {
 		return nil
 	}
@@ -61,11 +61,21 @@ func channelField(v ssa.Value) *types.Var {
 	if !ok || load.Op != token.MUL {
 		return nil
 	}
-	addr, ok := load.X.(*ssa.FieldAddr)
-	if !ok {
-		return nil
+	switch addr := load.X.(type) {
+	case *ssa.FieldAddr:
+		return []*types.Var{ssabuild.FieldOf(addr)}
+	case *ssa.Alloc: // a result, in a function with deferred calls
+		var out []*types.Var
+		for _, st := range c.prog.StoresTo(addr) {
+			if load, ok := unconverted(st.Val).(*ssa.UnOp); ok && load.Op == token.MUL {
+				if field, ok := load.X.(*ssa.FieldAddr); ok {
+					out = append(out, ssabuild.FieldOf(field))
+				}
+			}
+		}
+		return out
 	}
-	return ssabuild.FieldOf(addr)
+	return nil
 }
 
 // unconverted is v without changes of the channel's direction.

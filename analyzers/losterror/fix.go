@@ -273,7 +273,7 @@ func slotForEach(in *engine.Info, l *errs.Loss) []analysis.SuggestedFix {
 	scope := in.Prog.Info.Scopes[file]
 	ch := edit.Means(scope, l.Pos, l.Name)
 	size, ok := edit.Means(scope, l.Pos, l.Size).(*types.Var)
-	if ch == nil || !ok || !edit.SetOnce(in.Prog.Info, in.Prog.Files, size) {
+	if ch == nil || !ok || !edit.SetOnce(in.Prog.Info, in.Prog.Files, size) || loopsSince(in, l.Pos, ch.Pos()) > 1 {
 		return nil
 	}
 	_, path := edit.Enclosing(in.Prog.Files, ch.Pos())
@@ -292,6 +292,20 @@ func slotForEach(in *engine.Info, l *errs.Loss) []analysis.SuggestedFix {
 		}}}
 	}
 	return nil
+}
+
+// loopsSince counts the loops around a position that begin after another.
+func loopsSince(in *engine.Info, pos, since token.Pos) (n int) {
+	_, path := edit.Enclosing(in.Prog.Files, pos)
+	for _, node := range path {
+		switch node.(type) {
+		case *ast.ForStmt, *ast.RangeStmt:
+			if node.Pos() > since {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // lookAgain looks for an error once more when all is done: both were ready, and

@@ -1,6 +1,7 @@
 package errs
 
 import (
+	"fmt"
 	"go/constant"
 	"go/token"
 	"go/types"
@@ -172,6 +173,12 @@ func (a *Analysis) fewSlots(c *errChan) {
 		size := ""
 		if r := rangedOver(s.Site.Block()); r != nil {
 			size = a.Name(a.prog.Path(r))
+			if n := listed(r); n > 0 {
+				if n <= slots+len(c.receives) {
+					continue // enough for all
+				}
+				size = fmt.Sprintf("a list of %d", n)
+			}
 		}
 		if size == "" || a.syntax.excused(ssabuild.InstrPos(send)) {
 			continue
@@ -209,6 +216,23 @@ func rangedOver(b *ssa.BasicBlock) ssa.Value {
 		}
 	}
 	return nil
+}
+
+// listed is the length of a slice that is written out, 0 for others.
+func listed(v ssa.Value) int {
+	sl, ok := v.(*ssa.Slice)
+	if !ok {
+		return 0
+	}
+	al, ok := sl.X.(*ssa.Alloc)
+	if !ok || al.Comment != "slicelit" {
+		return 0
+	}
+	arr, ok := al.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Array)
+	if !ok {
+		return 0
+	}
+	return int(arr.Len())
 }
 
 // raced: errors lie in slots, and a goroutine that has waited for all senders

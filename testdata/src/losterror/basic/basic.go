@@ -445,3 +445,35 @@ func futureOk(ctx context.Context, p *task.Pool, a string) error {
 	_, err := f.Await(ctx)
 	return err
 }
+
+// A list that is written out has as many elements as one can count.
+func listedOk() error {
+	errc := make(chan error, 1)
+	for _, n := range []string{"a", "b"} {
+		go func() { errc <- save(n) }()
+	}
+	return <-errc
+}
+
+func listedBad() error {
+	errc := make(chan error, 1)
+	for _, n := range []string{"a", "b", "c"} {
+		go func() {
+			errc <- save(n) // want `errc has 1 slot and is received from once, but one goroutine per element of a list of 3 sends on it`
+		}()
+	}
+	return <-errc
+}
+
+// One goroutine per pair: neither length is enough, no fix.
+func pairsBad(names, suffixes []string) error {
+	errc := make(chan error, 1)
+	for _, n := range names {
+		for _, s := range suffixes {
+			go func() {
+				errc <- save(n + s) // want `errc has 1 slot and is received from once`
+			}()
+		}
+	}
+	return <-errc
+}

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/explore"
 )
@@ -228,6 +229,7 @@ func (a *Analysis) exploreTypes(seen map[string]bool) {
 		for _, fn := range ts.all {
 			rescue = append(rescue, c.funcFor(fn))
 		}
+		counted := c.clientCounts(ts)
 		for _, ctor := range ts.ctors {
 			root := ctor
 			if root == nil {
@@ -237,7 +239,7 @@ func (a *Analysis) exploreTypes(seen map[string]bool) {
 				before := a.m.Stats.Over
 				results := a.m.ExploreClient(explore.Scope{Entry: c.driver(ts, ctor), Rescue: rescue, Escaped: handed}, calls)
 				for _, r := range results {
-					a.keepClient(root, r, seen)
+					a.keepClient(root, r, counted, seen)
 				}
 				if a.m.Stats.Over > before {
 					a.OverScopes = append(a.OverScopes, "type "+ts.named.Obj().Name())
@@ -247,13 +249,35 @@ func (a *Analysis) exploreTypes(seen map[string]bool) {
 	}
 }
 
+// clientCounts reports whether an exported method counts a wait group down: then the client says when something is done.
+func (c *Compiler) clientCounts(ts typeScope) bool {
+	return slices.ContainsFunc(ts.methods, func(fn *ssa.Function) bool {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				call, ok := instr.(*ssa.Call)
+				if !ok {
+					continue
+				}
+				if eff, ok := c.prog.Effect(call.Common()); ok && eff.Op == api.WgDone {
+					return true
+				}
+			}
+		}
+		return false
+	})
+}
+
 // keepClient keeps what a pair of calls led to. The protocol of counters and
-// unlocks belongs to the caller, so only waits and closes count.
-func (a *Analysis) keepClient(root *ssa.Function, r explore.ClientResult, seen map[string]bool) {
+// unlocks belongs to the caller, so only waits and closes count; counted is the result of clientCounts.
+func (a *Analysis) keepClient(root *ssa.Function, r explore.ClientResult, counted bool, seen map[string]bool) {
 	var fs []*explore.Finding
 	for _, f := range r.Findings {
 		switch f.Kind {
-		case explore.Stuck, explore.DoubleClose, explore.SendClosed:
+		case explore.Stuck:
+			if !counted || f.Blocked[0].Instr.Op != explore.OpWait {
+				fs = append(fs, f)
+			}
+		case explore.DoubleClose, explore.SendClosed:
 			fs = append(fs, f)
 		}
 	}

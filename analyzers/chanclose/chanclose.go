@@ -33,7 +33,7 @@ func run(in *engine.Info, r *report.Reporter) {
 			continue
 		}
 		seen[pos] = true
-		d := report.Diagnostic{Pos: pos, Witness: in.Witness(f)}
+		d := report.Diagnostic{Pos: pos, Witness: in.Witness(f), Fixes: fixes(in, f)}
 		name := in.Operations().Subject(explore.Pos(pos))
 		if name == "" {
 			name = "the channel"

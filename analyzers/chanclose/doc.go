@@ -33,6 +33,11 @@
 //
 // Found under an assumption about callers, such as a second call of Close (strict).
 //
+// # Fix
+//
+// A close that stands just before a return is left to the deferred one. Who should close
+// is otherwise for you to say: a sync.Once, or one owner.
+//
 // # When it stays silent
 //
 // The close is guarded by a sync.Once, by a flag under a lock, by an atomic

@@ -23,7 +23,8 @@
 //
 // Declare the variable inside the goroutine, send the result through a channel,
 // or give each goroutine an element of its own. := instead of = is offered where
-// the goroutine does not need the outer variable.
+// the goroutine does not need the outer variable, and a copy for each iteration of a
+// loop that shares its variable.
 //
 // # When it stays silent
 //

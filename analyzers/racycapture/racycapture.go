@@ -62,6 +62,9 @@ func diagnose(in *engine.Info, race *accesses.Race, c *accesses.Conflict) report
 		}
 	}
 	d.Fixes = fixes(in, c)
+	if d.Code == "racycapture/loopvar" {
+		d.Fixes = ownCopy(in, c)
+	}
 	return d
 }
 

@@ -104,40 +104,10 @@ func dropWritten(in *engine.Info, d *ssa.Defer) []analysis.SuggestedFix {
 	if !ok || !edit.Plain(sel.X) {
 		return nil
 	}
-	file, path := edit.Enclosing(in.Prog.Files, call.Pos())
-	_, body := edit.EnclosingFunc(path)
-	if body == nil {
+	lock := types.ExprString(sel.X) + "." + strings.TrimSuffix(sel.Sel.Name, "Unlock") + "Lock"
+	cuts, ok := edit.LeaveToDefer(in.Prog.Info, in.Prog.Files, call)
+	if !ok || calledBelow(in, call, lock) {
 		return nil
 	}
-	owner, unlock := types.ExprString(sel.X), sel.Sel.Name
-	var edits []analysis.TextEdit
-	ast.Inspect(body, func(n ast.Node) bool {
-		if n == nil || n.End() <= call.End() {
-			return false
-		}
-		switch n.(type) {
-		case *ast.FuncLit, *ast.DeferStmt, *ast.GoStmt:
-			ok = ok && !mentions(n, owner, unlock)
-			return false
-		}
-		list := edit.Statements(n)
-		for i, s := range list {
-			if s.Pos() < call.End() || !isUnlock(s, owner, unlock) {
-				continue
-			}
-			if i+1 >= len(list) {
-				ok = false
-				continue
-			}
-			ret, isReturn := list[i+1].(*ast.ReturnStmt)
-			ok = ok && isReturn && inert(in.Pass.TypesInfo, ret) && !edit.Commented(file, s.Pos(), ret.Pos())
-			edits = append(edits, edit.Cut(s.Pos(), list[i+1].Pos()))
-		}
-		return true
-	})
-	ok = ok && !calledBelow(in, call, owner+"."+strings.TrimSuffix(unlock, "Unlock")+"Lock")
-	if !ok || len(edits) == 0 {
-		return nil
-	}
-	return []analysis.SuggestedFix{{Message: "Leave the unlock to the deferred call", TextEdits: edits}}
+	return []analysis.SuggestedFix{{Message: "Leave the unlock to the deferred call", TextEdits: cuts}}
 }

@@ -24,7 +24,7 @@ func keepContract(in *engine.Info, e *locks.Event) []analysis.SuggestedFix {
 		return nil
 	}
 	ret, ok := list[at].(*ast.ReturnStmt)
-	if !ok || !inert(in.Prog.Info, ret) {
+	if !ok || !edit.Inert(in.Prog.Info, ret) {
 		return nil
 	}
 	for _, call := range unlocksOf(in, e) {

@@ -160,7 +160,7 @@ func list(info *types.Info, stmts []ast.Stmt, outermost bool, owner, unlock stri
 		switch {
 		case i+1 < len(stmts):
 			ret, isReturn := stmts[i+1].(*ast.ReturnStmt)
-			if !isReturn || !inert(info, ret) {
+			if !isReturn || !edit.Inert(info, ret) {
 				return false
 			}
 			*edits = append(*edits, analysis.TextEdit{Pos: s.Pos(), End: ret.Pos()})
@@ -195,27 +195,6 @@ func mentions(n ast.Node, owner, unlock string) bool {
 		return !found
 	})
 	return found
-}
-
-// inert reports whether evaluating the operands of a return does nothing and
-// reads nothing that the lock could guard: names and constants only.
-func inert(info *types.Info, ret *ast.ReturnStmt) bool {
-	for _, e := range ret.Results {
-		switch e := e.(type) {
-		case *ast.Ident, *ast.BasicLit:
-		case *ast.SelectorExpr:
-			x, ok := e.X.(*ast.Ident)
-			if !ok {
-				return false
-			}
-			if _, isPkg := info.Uses[x].(*types.PkgName); !isPkg { // a field may be guarded
-				return false
-			}
-		default:
-			return false
-		}
-	}
-	return true
 }
 
 // sameName reports whether the first name of owner means the same at both places.

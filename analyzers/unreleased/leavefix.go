@@ -70,7 +70,7 @@ func beforeReturn(in *engine.Info, e *locks.Event, g giving) (fix analysis.Sugge
 				return fix, false
 			}
 			edits := []analysis.TextEdit{edit.Insert(n.Pos(), g.stmt+"\n")}
-			if !inert(in.Pass.TypesInfo, n) && !independent(n, g.owner) {
+			if !edit.Inert(in.Pass.TypesInfo, n) && !independent(n, g.owner) {
 				if edits, ok = valueFirst(in, path[i:], n, g.stmt); !ok {
 					return fix, false
 				}
@@ -94,7 +94,7 @@ func valueFirst(in *engine.Info, path []ast.Node, ret *ast.ReturnStmt, release s
 	}
 	at := -1
 	for i, r := range ret.Results {
-		if inert(info, &ast.ReturnStmt{Results: []ast.Expr{r}}) {
+		if edit.Inert(info, &ast.ReturnStmt{Results: []ast.Expr{r}}) {
 			continue
 		}
 		if at >= 0 || !types.Identical(info.TypeOf(r), sig.Results().At(i).Type()) {

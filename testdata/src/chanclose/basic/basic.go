@@ -283,3 +283,18 @@ func senderClosesOk(n int) {
 	for range c {
 	}
 }
+
+// Work follows the close, which may be meant to come first: no fix.
+func closedFirstBad(ok bool, work func()) {
+	c := make(chan int)
+	defer close(c) // want `closedFirstBad may close c a second time`
+	go func() {
+		for range c {
+		}
+	}()
+	if ok {
+		close(c)
+		work()
+		return
+	}
+}

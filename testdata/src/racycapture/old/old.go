@@ -47,3 +47,29 @@ func joined(items []int) {
 		wg.Wait()
 	}
 }
+
+// The copy is made right before the goroutine starts, in the innermost list.
+func nested(rows [][]int) {
+	for _, row := range rows {
+		for _, n := range row {
+			if n > 0 {
+				use(n)
+				go func() {
+					use(row, len(row)) // want `row is used in a goroutine while the loop at old.go:\d+ goes on`
+				}()
+			}
+		}
+	}
+}
+
+// The body sets the variable: no fix.
+func skipping(n int) {
+	for i := 0; i < n; i++ {
+		go func() {
+			use(i) // want `i is used in a goroutine while the loop at old.go:\d+ goes on`
+		}()
+		if n > 7 {
+			i++
+		}
+	}
+}

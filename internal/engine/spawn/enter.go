@@ -2,6 +2,7 @@ package spawn
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -72,13 +73,21 @@ func (a *Analysis) indexCall(site ssa.CallInstruction, add func(*ssa.Function, E
 				if t.Via != ssabuild.Static {
 					continue
 				}
-				if !literal || t.Fn == nil || t.Fn.Parent() == nil {
+				if !literal || t.Fn == nil || t.Fn.Parent() == nil || a.handedAt(site, arg) {
 					t.Via = ssabuild.FieldFunc // who runs it, and under which locks, is not known
 				}
 				add(t.Fn, Entry{site, t, nil})
 			}
 		}
 	}
+}
+
+// handedAt reports whether all that a call may reach hand over the function they are given.
+func (a *Analysis) handedAt(site ssa.CallInstruction, arg ssa.Value) bool {
+	targets := a.prog.Callees(site)
+	return len(targets) > 0 && !slices.ContainsFunc(targets, func(t ssabuild.Target) bool {
+		return !a.handsOver(t, slices.Index(t.Args, arg))
+	})
 }
 
 // indexKept notes declared functions that are stored, returned or sent as values:

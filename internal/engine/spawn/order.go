@@ -231,7 +231,7 @@ func (a *Analysis) ordered(fx *Footprint, x ssa.Instruction, fy *Footprint, y ss
 	px, py := a.around(fx, x), a.around(fy, y)
 	py.before = passedSince(py.before, fx, at(fy, y))
 	px.before = passedSince(px.before, fy, at(fx, x))
-	if x != y && (publishes(px, py) || publishes(py, px)) {
+	if x != y && (publishes(px, py) || publishes(py, px) || a.answered(fx, x, py) || a.answered(fy, y, px)) {
 		return true
 	}
 	for _, c := range px.before {

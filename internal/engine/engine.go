@@ -242,6 +242,7 @@ func (in *Info) notes(cfg *Config) {
 		{Name: "functions-over-budget", Value: int64(over)},
 		{Name: "explorer-scopes", Value: int64(explored.Stats.Scopes)},
 		{Name: "explorer-scopes-over-budget", Value: int64(explored.Stats.Over)},
+		{Name: "explorer-scopes-cut", Value: int64(explored.Stats.Cut)},
 		{Name: "explorer-scopes-sliced", Value: int64(explored.Stats.Narrow)},
 		{Name: "explorer-steps", Value: int64(explored.Stats.Steps)},
 	})})

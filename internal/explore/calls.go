@@ -9,6 +9,9 @@ func (m *Machine) call(s *state, i int, f *frame, in *Instr) outcome {
 		if !known {
 			d.fn = Value{}
 		}
+		if in.endless && f.pending(in.Pos) >= m.rounds() {
+			return cut
+		}
 		f.defers = append(f.defers, d)
 		f.pc++
 		return goOn
@@ -39,6 +42,54 @@ func (m *Machine) call(s *state, i int, f *frame, in *Instr) outcome {
 	f.setReg(in.Dst, m.unknownResult(s, in))
 	f.pc++
 	return goOn
+}
+
+// maxRounds bounds what a loop that nothing counts may leave behind: deferred calls
+// of one statement, live goroutines of one go statement. Loops over unknown data run
+// once or twice; an endless one has endlessly many states, and those with more of
+// the same are not new.
+const maxRounds = 2
+
+// rounds is what an endless loop may leave behind here: in a slice every unknown
+// count is one.
+func (m *Machine) rounds() int {
+	if m.narrow {
+		return 1
+	}
+	return maxRounds
+}
+
+// roundsOver reports whether a statement that starts goroutines, in a loop that
+// nothing counts, has left its share of live ones behind.
+func (s *state) roundsOver(at *Instr, limit int) bool {
+	n := 0
+	for _, g := range s.gors {
+		if g.from == at.Pos {
+			n++
+		}
+	}
+	return at.endless && n >= limit
+}
+
+// starter is the call in the user's code that starts a goroutine at in: the library
+// starts it for its caller.
+func (g *goroutine) starter(in *Instr) *Instr {
+	for k := len(g.frames) - 2; k >= 0 && g.frames[k+1].fn.Pos == 0; k-- {
+		f := g.frames[k]
+		in = &f.fn.Blocks[f.block].Instrs[f.pc]
+	}
+	return in
+}
+
+// pending counts the deferred calls of a statement.
+func (f *frame) pending(at Pos) int {
+	n := 0
+	for k := range f.defers {
+		if f.defers[k].pos == at {
+			n++
+		}
+	}
+	return n
 }
 
 func (m *Machine) unknownResult(s *state, in *Instr) Value {
@@ -161,11 +212,12 @@ func (m *Machine) spawn(s *state, i int, in *Instr, fn Value, args []Value, know
 	if !m.Options.NoRelevance && !m.involved(s, callee, fn, args, true) {
 		return goOn
 	}
-	if len(s.gors) >= m.Budget.Goroutines {
+	from := s.gors[i].starter(in)
+	if len(s.gors) >= m.Budget.Goroutines || s.roundsOver(from, m.rounds()) {
 		return cut
 	}
 	s.nextGor++
-	g := &goroutine{epoch: s.epoch, id: s.nextGor, pos: in.Pos}
+	g := &goroutine{epoch: s.epoch, id: s.nextGor, pos: in.Pos, from: from.Pos}
 	s.gors = append(s.gors, g)
 	m.push(s, len(s.gors)-1, callee, fn, args)
 	return goOn

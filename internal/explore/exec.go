@@ -15,7 +15,7 @@ const (
 	rest          // stands before a visible operation
 	gone          // the goroutine has ended
 	prune         // the run is of no interest: the process ends
-	cut           // more goroutines than the budget allows
+	cut           // more goroutines or rounds than the budget allows
 )
 
 // settle runs every goroutine of s to its next visible operation and returns

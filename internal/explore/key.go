@@ -17,9 +17,20 @@ type encoder struct {
 	syms   map[int32]uint32
 	names  map[int32]uint32   // goroutine id -> rank
 	eqs    map[int32]struct{} // symbols in use whose value is known
+	loose  []looseCell
+	rest   []int32 // package variables left to write
 	order  []int
 	local  [][]byte
 	coarse grain
+}
+
+// A looseCell is a cell of unknown code's object that holds a symbol about which
+// nothing is known. Unless something else holds the symbol too, the cell might as
+// well not have been read yet.
+type looseCell struct {
+	obj  uint32
+	path int32
+	sym  int32
 }
 
 // grain is how much of a state its key leaves out.
@@ -33,7 +44,7 @@ const (
 
 func (e *encoder) key(m *Machine, s *state) string {
 	e.m, e.s = m, s
-	e.buf = e.buf[:0]
+	e.buf, e.loose = e.buf[:0], e.loose[:0]
 	if e.objs == nil {
 		e.objs, e.syms, e.names, e.eqs = map[int32]uint32{}, map[int32]uint32{}, map[int32]uint32{}, map[int32]struct{}{}
 	}
@@ -49,10 +60,80 @@ func (e *encoder) key(m *Machine, s *state) string {
 		e.goroutine(s.gors[i])
 	}
 	e.value(s.kept)
-	for k := 0; k < len(s.globals); k += 2 {
-		e.object(s.globals[k+1])
-	}
+	e.globals()
+	e.ties()
 	return string(e.buf)
+}
+
+// globals writes the package variables of which something is known, in an order
+// that does not depend on who read which first.
+func (e *encoder) globals() {
+	at := len(e.rest)
+	for k := 0; k < len(e.s.globals); k += 2 {
+		id := e.s.globals[k+1]
+		if _, reached := e.objs[id]; !reached && e.tells(e.s.heap[id]) {
+			e.rest = append(e.rest, id)
+		}
+	}
+	found := e.rest[at:]
+	slices.SortFunc(found, func(a, b int32) int { return int(e.s.heap[a].global - e.s.heap[b].global) })
+	for _, id := range found {
+		e.object(id)
+	}
+	e.rest = e.rest[:at]
+}
+
+// tells reports whether a cell of a package variable holds more than a symbol
+// about which nothing is known.
+func (e *encoder) tells(o *object) bool {
+	if o.ch != nil {
+		return true
+	}
+	for k := range o.cells {
+		if v := o.cells[k].val; v.syncState() || e.coarse == exact && !e.blank(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// blank reports whether v is a symbol about which nothing is known.
+func (e *encoder) blank(v Value) bool {
+	if v.Kind != KUnk {
+		return false
+	}
+	for f := e.s.facts; f != nil; f = f.prev {
+		if f.sym == v.A {
+			return false
+		}
+	}
+	return true
+}
+
+// known reports whether the value of a symbol is known.
+func (e *encoder) known(v Value) bool {
+	r, ok := e.s.valueOf(v.A)
+	return ok && r.Kind != KUnk
+}
+
+// ties writes the loose cells whose symbol is in use elsewhere.
+func (e *encoder) ties() {
+	for k, c := range e.loose {
+		n, used := e.syms[c.sym]
+		for i := 0; i < len(e.loose) && !used; i++ {
+			used = i != k && e.loose[i].sym == c.sym
+		}
+		if !used {
+			continue
+		}
+		if n == 0 {
+			n = uint32(len(e.syms) + 1)
+			e.syms[c.sym] = n
+		}
+		e.num(c.obj)
+		e.num(uint32(c.path))
+		e.num(n)
+	}
 }
 
 // collect drops from s, whose key was just taken, what the walk did not reach:
@@ -296,18 +377,26 @@ func (e *encoder) object(id int32) {
 	if e.coarse > exact && o.env && o.ch == nil && o.global == 0 {
 		return
 	}
-	e.num(uint32(len(o.cells)))
 	for _, c := range o.cells {
 		if e.coarse > exact && o.escaped && !c.val.syncState() {
 			continue // others may have changed it meanwhile
 		}
-		e.num(uint32(c.path))
+		// What nobody has set, and what is unknown, is as good as absent.
+		if e.coarse == noData && (c.val.Kind == KNil || c.val.Kind == KUnk && !e.known(c.val) || c.val.Kind == KCond) {
+			continue
+		}
+		if o.env && e.blank(c.val) {
+			e.loose = append(e.loose, looseCell{n, c.path, c.val.A})
+			continue
+		}
+		e.num(uint32(c.path) + 1)
 		if e.coarse == noData && c.val.Kind == KInt {
 			e.buf = append(e.buf, byte(KUnk)) // a counter
 			continue
 		}
 		e.value(c.val)
 	}
+	e.num(0)
 	if ch := o.ch; ch != nil {
 		e.num(uint32(ch.cap + 1))
 		e.buf = append(e.buf, byte(ch.timer))

@@ -112,6 +112,67 @@ func (f *Func) liveness() {
 	for b := range f.Blocks {
 		f.Blocks[b].join = edges[b] > 1
 	}
+	f.noteEndless()
+}
+
+// noteEndless marks the calls in loops that nothing counts: that can run again
+// without passing a comparison that bounds a loop, or the next entry of a map.
+func (f *Func) noteEndless() {
+	var counted []bool
+	for b := range f.Blocks {
+		known, endless := false, false
+		for k := range f.Blocks[b].Instrs {
+			in := &f.Blocks[b].Instrs[k]
+			if in.Op != OpCall {
+				continue
+			}
+			if counted == nil {
+				counted = f.counted()
+			}
+			if !known {
+				known, endless = true, f.again(int32(b), counted)
+			}
+			in.endless = endless
+		}
+	}
+}
+
+// counted tells which blocks bound a loop.
+func (f *Func) counted() []bool {
+	out := make([]bool, len(f.Blocks))
+	for b := range f.Blocks {
+		for k := range f.Blocks[b].Instrs {
+			in := &f.Blocks[b].Instrs[k]
+			out[b] = out[b] || in.Op == OpNext || in.Op == OpBin && in.Bound
+		}
+	}
+	return out
+}
+
+// again reports whether control can come back to a block without passing one that
+// bounds a loop.
+func (f *Func) again(to int32, counted []bool) bool {
+	if counted[to] {
+		return false
+	}
+	seen := make([]bool, len(f.Blocks))
+	work := []int32{to}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		for k := range f.Blocks[b].Instrs {
+			for _, e := range f.Blocks[b].Instrs[k].Succs {
+				if e.Block == to {
+					return true
+				}
+				if !counted[e.Block] && !seen[e.Block] {
+					seen[e.Block] = true
+					work = append(work, e.Block)
+				}
+			}
+		}
+	}
+	return false
 }
 
 func rests(in *Instr) bool {

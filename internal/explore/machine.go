@@ -12,7 +12,7 @@ type Budget struct {
 
 // DefaultBudget is enough for scopes that a person could still follow.
 func DefaultBudget() Budget {
-	return Budget{States: 2000, Steps: 40_000, LocalSteps: 5_000, Goroutines: 8, Rescue: 150, Client: 120_000}
+	return Budget{States: 4000, Steps: 50_000, LocalSteps: 5_000, Goroutines: 8, Rescue: 150, Client: 200_000}
 }
 
 // Options switch reductions off, for tests that compare findings.
@@ -48,7 +48,7 @@ type Scope struct {
 type Stats struct {
 	Scopes int // explorations
 	Over   int // explorations that ran out of states or steps
-	Cut    int // explorations that left out runs with too many goroutines
+	Cut    int // explorations that left out runs with too many goroutines or rounds
 	Narrow int // explorations that were too many to follow in full, see Result
 	States int
 	Steps  int
@@ -95,7 +95,7 @@ type Result struct {
 	// of its own, so those found before a budget ran out count as much.
 	Findings []*Finding
 	Over     bool // a budget ran out: there may be more
-	Cut      bool // runs with too many goroutines were left out
+	Cut      bool // runs with too many goroutines, or too many rounds of a loop that nothing counts, were left out
 	// Narrow: a budget ran out at first. The scope was explored again once for each
 	// object that its goroutines meet at, see sliced; Over tells whether that came
 	// to an end.

@@ -524,3 +524,77 @@ func TestSameLeakInALoopIsOneFinding(t *testing.T) {
 	})
 	assert.Equal(t, []string{"stuck send@work"}, w.run(t, Scope{Entry: root}))
 }
+
+// A loop without an end that defers something, or starts a goroutine, in each
+// round has endlessly many states; a few rounds are followed.
+func TestEndlessLoopsEnd(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		round func(w *world, b *Builder, ch Reg, nothing, listen *Func)
+	}{
+		{"defers", func(w *world, b *Builder, ch Reg, nothing, listen *Func) {
+			b.Emit(Instr{Op: OpCall, Call: CallStatic, Mode: CallDefer, N: nothing.ID, Args: []Reg{w.mkchan(b, "own", 0)}})
+		}},
+		{"goroutines", func(w *world, b *Builder, ch Reg, nothing, listen *Func) { start(b, listen, ch) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld()
+			nothing := w.fn("nothing", 1, 0, func(b *Builder) { b.Emit(Instr{Op: OpClose, A: b.Param(0)}) })
+			listen := w.fn("listen", 1, 0, func(b *Builder) { recv(b, b.Param(0)) })
+			lost := w.fn("lost", 1, 0, func(b *Builder) { send(b, b.Param(0)) })
+			root := w.fn("root", 0, 0, func(b *Builder) {
+				start(b, lost, w.mkchan(b, "res", 0))
+				ch := w.mkchan(b, "ch", 0)
+				loop := b.Block()
+				b.Jump(loop)
+				b.At(loop)
+				c.round(w, b, ch, nothing, listen)
+				b.Emit(Instr{Op: OpYield})
+				b.Jump(loop)
+				b.At(b.Block())
+			})
+			m := NewMachine(w.p)
+			res := m.Explore(&Scope{Entry: root})
+			assert.False(t, res.Over)
+			assert.False(t, res.Narrow)
+			assert.True(t, res.Cut, "what is left out must be counted")
+			assert.Less(t, res.States, 100)
+			assert.Equal(t, []string{"stuck send@lost"}, render(res))
+		})
+	}
+}
+
+// What was read of unknown code's objects, and in which order, makes no new state
+// as long as nothing is known about it.
+func TestUnknownReadsMakeNoStates(t *testing.T) {
+	w := newWorld()
+	root := w.fn("root", 0, 0, func(b *Builder) {
+		ch := w.mkchan(b, "ch", 1)
+		mine := b.Def(Instr{Op: OpOpaque})
+		loop := b.Block()
+		b.Jump(loop)
+		b.At(loop)
+		meet := b.Block()
+		for g := range int32(6) {
+			yes, no := b.Block(), b.Block()
+			b.If(cond(b), yes, no, 0)
+			b.At(yes)
+			p := b.Def(Instr{Op: OpGlobal, N: g})
+			b.Emit(Instr{Op: OpEscape, Args: []Reg{b.Def(Instr{Op: OpLoad, A: p})}})
+			q := b.Def(Instr{Op: OpField, A: mine, N: g})
+			b.Emit(Instr{Op: OpEscape, Args: []Reg{b.Def(Instr{Op: OpLoad, A: q})}})
+			b.Jump(meet)
+			b.At(no)
+		}
+		b.Jump(meet)
+		b.At(meet)
+		send(b, ch)
+		recv(b, ch)
+		b.Jump(loop)
+		b.At(b.Block())
+	})
+	m := NewMachine(w.p)
+	res := m.Explore(&Scope{Entry: root})
+	assert.False(t, res.Over)
+	assert.Less(t, res.States, 20)
+}

@@ -184,7 +184,8 @@ type Instr struct {
 	Pos     Pos
 	Name    string // the object in the user's words, for visible operations
 
-	live bitset // registers needed afterwards, Dst excluded; set for calls and visible operations
+	live    bitset // registers needed afterwards, Dst excluded; set for calls and visible operations
+	endless bool   // a call in a loop that nothing counts
 }
 
 // Block is a straight run of instructions; the last one transfers control.

@@ -24,26 +24,43 @@ func inert(in *Instr) bool {
 	return false
 }
 
-// dropDead removes inert instructions whose result is never used.
-func dropDead(f *Func) {
-	used := newBitset(f.Regs)
-	count := func() {
-		clear(used)
-		for b := range f.Blocks {
-			for k := range f.Blocks[b].Instrs {
-				in := &f.Blocks[b].Instrs[k]
-				if in.Op == OpNop {
-					continue
-				}
-				in.uses(used.add)
+// used marks the registers that what a function does may depend on: those of
+// instructions with an effect, and what these are computed from. A counter that
+// only counts itself is not among them.
+func (f *Func) used(used bitset) {
+	clear(used)
+	fresh := true
+	use := func(r Reg) {
+		if r > 0 && !used.has(r) {
+			used.add(r)
+			fresh = true
+		}
+	}
+	for fresh {
+		fresh = false
+		for b := len(f.Blocks) - 1; b >= 0; b-- {
+			ins := f.Blocks[b].Instrs
+			for k := len(ins) - 1; k >= 0; k-- {
+				in := &ins[k]
 				for _, e := range in.Succs {
 					for _, m := range e.Moves {
-						used.add(m.Src)
+						if used.has(m.Dst) {
+							use(m.Src)
+						}
 					}
+				}
+				if in.Op != OpNop && (in.Dst <= 0 || !inert(in) || used.has(in.Dst)) {
+					in.uses(use)
 				}
 			}
 		}
 	}
+}
+
+// dropDead removes inert instructions whose result is never used.
+func dropDead(f *Func) {
+	used := newBitset(f.Regs)
+	count := func() { f.used(used) }
 	for changed := true; changed; {
 		changed = dropStores(f)
 		count()

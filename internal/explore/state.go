@@ -106,6 +106,7 @@ type goroutine struct {
 	epoch  int64
 	id     int32
 	pos    Pos // of its go statement
+	from   Pos // of the call that started it, if the library has the go statement
 	frames []*frame
 	ready  bool // stands before a visible operation
 	panics panicState

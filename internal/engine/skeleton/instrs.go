@@ -3,6 +3,7 @@ package skeleton
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -255,7 +256,8 @@ func (fc *funcCompiler) binop(in *ssa.BinOp) {
 }
 
 // boundsLoop reports whether a comparison decides how often a loop runs: it
-// stands in a loop header and has an induction variable on one side.
+// stands where a loop begins or ends a round and has an induction variable on one
+// side, or is one of the two that a range over an integer is made of.
 func boundsLoop(in *ssa.BinOp) bool {
 	b := in.Block()
 	if !isInt(in.X.Type()) || len(b.Instrs) == 0 {
@@ -265,10 +267,11 @@ func boundsLoop(in *ssa.BinOp) bool {
 	if !ok || t.Cond != ssa.Value(in) {
 		return false
 	}
-	header := false
-	for _, p := range b.Preds {
-		header = header || b.Dominates(p)
+	if b.Succs[0].Comment == "rangeint.body" {
+		return true
 	}
+	header := slices.ContainsFunc(b.Preds, b.Dominates) ||
+		slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool { return s.Dominates(b) })
 	induction := func(v ssa.Value) bool {
 		if add, ok := v.(*ssa.BinOp); ok && (add.Op == token.ADD || add.Op == token.SUB) {
 			v = add.X

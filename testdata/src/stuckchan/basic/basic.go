@@ -227,6 +227,76 @@ func workersOk(xs []int, n int) {
 	wg.Wait()
 }
 
+func indexWorkersOk(items []string, workers int) {
+	idx := make(chan int)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for range idx {
+				slow()
+			}
+		})
+	}
+	for i := range items {
+		idx <- i
+	}
+	close(idx)
+	wg.Wait()
+}
+
+func indexProducerOk(n, workers int) {
+	idx := make(chan int)
+	go func() {
+		for i := range n {
+			idx <- i
+		}
+		close(idx)
+	}()
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for range idx {
+				slow()
+			}
+		}()
+	}
+	wg.Wait()
+}
+
+func jobPerWorkerOk(workers int) {
+	jobs := make(chan int)
+	done := make(chan struct{})
+	for range workers {
+		go func() {
+			<-jobs
+			done <- struct{}{}
+		}()
+	}
+	for i := range workers {
+		jobs <- i
+	}
+	for range workers {
+		<-done
+	}
+}
+
+func jobMissingBad(workers int) {
+	jobs := make(chan int)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			<-jobs // want `receives from jobs and may wait for ever`
+		})
+	}
+	for i := range workers {
+		if i > 0 {
+			jobs <- i
+		}
+	}
+}
+
 func twoErrorsBad() error {
 	errc := make(chan error)
 	go func() {

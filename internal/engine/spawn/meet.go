@@ -82,7 +82,7 @@ func (a *Analysis) up(fp *Footprint, e Entry) []*Footprint {
 			next.Spawn = e.Spawn
 		}
 		for _, g := range fp.signals {
-			g.Path = a.prog.Translate(g.Path, e.Target, caller)
+			g.Path = a.signalPath(g.Path, fp.Fn, e)
 			next.signals = append(next.signals, g)
 		}
 	case e.Spawn != nil:
@@ -102,6 +102,31 @@ func (a *Analysis) up(fp *Footprint, e Entry) []*Footprint {
 			fp := next
 			fp.At, fp.Defer = at, d
 			out = append(out, &fp)
+		}
+	}
+	return out
+}
+
+// signalPath is how a caller of fn names the location of a signal: through what it passed, or through what fn returns,
+// as in done := start().
+func (a *Analysis) signalPath(path *access.Path, fn *ssa.Function, e Entry) *access.Path {
+	out := a.prog.Translate(path, e.Target, e.Site.Parent())
+	call, ok := e.Site.(*ssa.Call)
+	if !ok || e.Spawn != nil || out.Root().Kind != access.Unknown {
+		return out
+	}
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok {
+			continue
+		}
+		for i, v := range ret.Results {
+			if returned := a.prog.Path(v); path.HasPrefix(returned) && returned.Root().Kind != access.Unknown {
+				if result := a.prog.ResultPath(call, i); result != nil {
+					q, _ := a.prog.Paths.Rebase(path, returned, result)
+					return q
+				}
+			}
 		}
 	}
 	return out
@@ -210,10 +235,23 @@ func (a *Analysis) overlap(fx *Footprint, x ssa.Instruction, fy *Footprint, y ss
 		}
 		return false, a.reaches(fx, x, fy.At, nil, fresh) || a.reaches(fy, y, fx.At, nil, fresh)
 	case fx.Async:
-		return false, a.reaches(fx, x, at(fy, y), fy.Defer, fresh)
+		return false, !preparesStart(fx, fy, y) && a.reaches(fx, x, at(fy, y), fy.Defer, fresh)
 	default:
-		return false, a.reaches(fy, y, at(fx, x), fx.Defer, fresh)
+		return false, !preparesStart(fy, fx, x) && a.reaches(fy, y, at(fx, x), fx.Defer, fresh)
 	}
+}
+
+// preparesStart reports whether an instruction runs in the function that starts a goroutine, before it does so. With the
+// goroutine of that call it cannot meet. It could with that of an earlier call, but a start function is called again when
+// what it started has been stopped, and the flag that says so is in the object.
+func preparesStart(goroutine, prepares *Footprint, in ssa.Instruction) bool {
+	site := goroutine.Spawn.Site
+	for p := prepares; p != nil; p = p.prev {
+		if place := at(p, in); p != prepares && p.Fn == site.Parent() && place.Parent() == p.Fn {
+			return Between(place, site) && !Between(site, place)
+		}
+	}
+	return false
 }
 
 // perElement reports whether each goroutine of a spawn has its own object: the

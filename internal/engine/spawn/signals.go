@@ -48,7 +48,9 @@ func (a *Analysis) noteInstr(fn *ssa.Function, sum *model.Spawns, instr ssa.Inst
 		a.signal(fn, instr, model.SignalSend, a.prog.Path(instr.Chan), false)
 	case *ssa.UnOp:
 		if instr.Op == token.ARROW {
-			a.join(fn, instr, nil, instr, model.SignalSend, a.prog.Path(instr.X))
+			for _, path := range a.channels(instr.X) {
+				a.join(fn, instr, nil, instr, model.SignalSend, path)
+			}
 		}
 	case *ssa.Select:
 		a.noteSelect(fn, instr)
@@ -86,19 +88,37 @@ func (a *Analysis) join(fn *ssa.Function, at ssa.Instruction, d *ssa.Defer, wait
 // joins only where its case was chosen.
 func (a *Analysis) noteSelect(fn *ssa.Function, sel *ssa.Select) {
 	for i, st := range sel.States {
-		path := a.prog.Path(st.Chan)
 		if st.Dir == types.SendOnly {
-			a.signal(fn, sel, model.SignalSend, path, false)
+			a.signal(fn, sel, model.SignalSend, a.prog.Path(st.Chan), false)
 			continue
 		}
-		if len(sel.States) == 1 && sel.Blocking {
-			a.join(fn, sel, nil, sel, model.SignalSend, path)
-			continue
+		at := ssa.Instruction(sel)
+		if len(sel.States) > 1 || !sel.Blocking {
+			b := caseBlock(sel, i)
+			if b == nil {
+				continue
+			}
+			at = b.Instrs[0]
 		}
-		if b := caseBlock(sel, i); b != nil {
-			a.join(fn, b.Instrs[0], nil, sel, model.SignalSend, path)
+		for _, path := range a.channels(st.Chan) {
+			a.join(fn, at, nil, sel, model.SignalSend, path)
 		}
 	}
+}
+
+// channels are the locations that a channel variable may stand for: after done = start() in a loop, those of both starts.
+func (a *Analysis) channels(v ssa.Value) []*access.Path {
+	phi, ok := v.(*ssa.Phi)
+	if !ok {
+		return []*access.Path{a.prog.Path(v)}
+	}
+	var out []*access.Path
+	for _, e := range phi.Edges {
+		if path := a.prog.Path(e); e != ssa.Value(phi) && !slices.Contains(out, path) {
+			out = append(out, path)
+		}
+	}
+	return out
 }
 
 // caseBlock is the block that runs when case i of a select was chosen, nil if it
@@ -188,6 +208,15 @@ func (a *Analysis) noteEffect(fn *ssa.Function, site ssa.CallInstruction, d *ssa
 		}
 	case api.EventSet:
 		a.signal(fn, site, model.SignalEvent, subject(), deferred)
+	case api.OnceDo:
+		// Whoever comes later waits until the first run has ended.
+		for _, t := range a.prog.FuncsOf(ssabuild.Arg(common, eff.Func)) {
+			if sum := a.SummaryOf(t); sum != nil {
+				for _, w := range sum.Awaits {
+					a.join(fn, site, d, site, w.Op, a.prog.Translate(w.Path, t, fn))
+				}
+			}
+		}
 	case api.EventWait:
 		a.join(fn, site, d, site, model.SignalEvent, subject())
 	default:
@@ -233,8 +262,13 @@ func (a *Analysis) summariseSignals(fn *ssa.Function, sum *model.Spawns) {
 	}
 }
 
-// summariseAwaits keeps the waits that fn makes on every way to a return.
+// summariseAwaits keeps the waits that fn makes on every way to a return, other than those that leave at once because
+// of what they find in the object: then there is nothing to wait for.
 func (a *Analysis) summariseAwaits(fn *ssa.Function, sum *model.Spawns) {
+	if len(a.joins[fn]) == 0 {
+		return
+	}
+	early := a.earlyReturns(fn)
 	for _, j := range a.joins[fn] {
 		if !nameable(j.Path, fn) || len(sum.Awaits) >= maxSummary {
 			continue
@@ -242,7 +276,7 @@ func (a *Analysis) summariseAwaits(fn *ssa.Function, sum *model.Spawns) {
 		if slices.ContainsFunc(sum.Awaits, func(w model.Await) bool { return w.Op == j.Op && w.Path == j.Path }) {
 			continue
 		}
-		var all []ssa.Instruction
+		all := slices.Clone(early)
 		for _, k := range a.joins[fn] {
 			if k.Op == j.Op && k.Path == j.Path {
 				all = append(all, k.Instr)
@@ -252,6 +286,45 @@ func (a *Analysis) summariseAwaits(fn *ssa.Function, sum *model.Spawns) {
 			sum.Awaits = append(sum.Awaits, model.Await{Op: j.Op, Path: j.Path, Hop: a.hop(j.Wait)})
 		}
 	}
+}
+
+// earlyReturns are the returns of a method that are reached by tests of its object's fields alone.
+func (a *Analysis) earlyReturns(fn *ssa.Function) []ssa.Instruction {
+	if fn.Signature.Recv() == nil {
+		return nil
+	}
+	recv := a.prog.ParamPath(fn, 0)
+	var out []ssa.Instruction
+	seen := make([]bool, len(fn.Blocks))
+	var visit func(b *ssa.BasicBlock)
+	visit = func(b *ssa.BasicBlock) {
+		if seen[b.Index] {
+			return
+		}
+		seen[b.Index] = true
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case *ssa.UnOp:
+				if instr.Op == token.ARROW || instr.Op == token.MUL && !a.prog.Path(instr.X).HasPrefix(recv) {
+					return
+				}
+			case ssa.CallInstruction:
+				eff, ok := a.prog.Effect(instr.Common())
+				if !ok || eff.Op != api.Lock && eff.Op != api.Unlock && eff.Op != api.AtomicLoad {
+					return
+				}
+			case *ssa.Return:
+				out = append(out, instr)
+			case *ssa.Store, *ssa.MapUpdate, *ssa.Send, *ssa.Select, *ssa.Panic:
+				return
+			}
+		}
+		for _, s := range b.Succs {
+			visit(s)
+		}
+	}
+	visit(fn.Blocks[0])
+	return out
 }
 
 func (a *Analysis) hop(instr ssa.Instruction) model.Hop {

@@ -113,8 +113,20 @@ func (a *Analysis) addKnown(fn *ssa.Function, site ssa.CallInstruction, eff api.
 
 // addFuture makes the call's result a path on which the goroutine's end can be awaited.
 func (a *Analysis) addFuture(s *Spawn, site ssa.CallInstruction) {
-	if call, ok := site.(*ssa.Call); ok && call.Common().Signature().Results().Len() == 1 {
-		s.Signals = append(s.Signals, model.Signal{Op: model.SignalFuture, Path: a.prog.Path(call), Every: true, Deferred: true, Hop: a.hop(site)})
+	call, ok := site.(*ssa.Call)
+	if !ok || call.Common().Signature().Results().Len() != 1 {
+		return
+	}
+	end := func(path *access.Path) {
+		s.Signals = append(s.Signals, model.Signal{Op: model.SignalFuture, Path: path, Every: true, Deferred: true, Hop: a.hop(site)})
+	}
+	end(a.prog.Path(call))
+	for _, ref := range *call.Referrers() {
+		if st, ok := ref.(*ssa.Store); ok && st.Val == ssa.Value(call) {
+			if field, ok := st.Addr.(*ssa.FieldAddr); ok { // it is kept, and awaited through the field
+				end(a.prog.Path(field))
+			}
+		}
 	}
 }
 

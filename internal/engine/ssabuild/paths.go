@@ -144,6 +144,19 @@ func (p *Program) phi(v *ssa.Phi) *access.Path {
 	return path
 }
 
+// ResultPath is the path of result i of a call, nil if nobody uses it.
+func (p *Program) ResultPath(call *ssa.Call, i int) *access.Path {
+	if call.Common().Signature().Results().Len() == 1 {
+		return p.Path(call)
+	}
+	for _, ref := range *call.Referrers() {
+		if ext, ok := ref.(*ssa.Extract); ok && ext.Index == i {
+			return p.Path(ext)
+		}
+	}
+	return nil
+}
+
 func (p *Program) paramRoot(v *ssa.Parameter) *access.Path {
 	fn := v.Parent()
 	for i, q := range fn.Params {

@@ -3,6 +3,7 @@ package racycounter
 import (
 	_ "embed"
 	"fmt"
+	"go/token"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -28,6 +29,7 @@ func run(in *engine.Info, r *report.Reporter) {
 	for _, u := range in.Accesses().SplitUpdates() {
 		r.Add(split(in, u))
 	}
+	copied := make(map[token.Pos]bool) // a copy of a struct reads all of its counters, which is one mistake
 	for _, race := range in.Accesses().Races() {
 		if race.Family != accesses.Counter {
 			continue
@@ -36,6 +38,10 @@ func run(in *engine.Info, r *report.Reporter) {
 		d := report.Diagnostic{Pos: c.X.Pos, Witness: in.Interleaving(c)}
 		if c.X.Atomic != c.Y.Atomic {
 			mixed(in, c, &d)
+			if copied[d.Pos] {
+				continue
+			}
+			copied[d.Pos] = true
 		} else {
 			lost(in, c, &d)
 		}

@@ -117,8 +117,17 @@ func sameClass(rx reach, p *access.Path, ry reach, q *access.Path) bool {
 	if p.Class() == "" || p.Class() != q.Class() || varying(p) || varying(q) {
 		return false
 	}
+	if madeHere(p) && madeHere(q) && p.RootPath() != q.RootPath() {
+		return false // two functions that each make their own
+	}
 	t, u := lasting(rx, p), lasting(ry, q)
 	return t != nil && t == u && slices.Equal(p.Selectors(), q.Selectors())
+}
+
+// madeHere reports whether a path starts at an object that its function makes or gets from a call.
+func madeHere(p *access.Path) bool {
+	kind := p.Root().Kind
+	return kind == access.Cell || kind == access.Value
 }
 
 // lasting is the type of the object from which a path starts if it exists beyond
@@ -135,7 +144,7 @@ func lasting(r reach, p *access.Path) *types.TypeName {
 		t = fn.Signature.Recv().Type()
 	case access.Cell, access.Value:
 		v, ok := root.Owner.(ssa.Value)
-		if !ok || r.role != background || p.Depth() == 0 {
+		if !ok || r.role != background || p.Depth() == 0 || !leavesMaker(v) {
 			return nil
 		}
 		t = v.Type()

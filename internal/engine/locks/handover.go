@@ -51,6 +51,11 @@ func (r *run) handOverTo(s *state, site ssa.Instruction, t ssabuild.Target) *sta
 	for i := range sum.Takes { // given up and taken again: a mutex used as a gate between the two
 		give(sum.Takes[i].Before)
 	}
+	for i := range sum.Calls { // go withRecover(func() { … })
+		if p := sum.Calls[i].Param; p < len(t.Args) && t.Args[p] != nil {
+			s = r.handOver(s, site, t.Args[p])
+		}
+	}
 	return s
 }
 

@@ -106,6 +106,9 @@ func (m *Machine) unknownResult(s *state, in *Instr) Value {
 // unknownCall lets go of what unknown code gets to see, and where somebody
 // would recover, also lets it panic.
 func (m *Machine) unknownCall(s *state, i int, in *Instr, fn Value, args []Value) {
+	if in.Waits {
+		s.ev |= EvForeignWait
+	}
 	for _, v := range args {
 		m.escape(s, v)
 	}

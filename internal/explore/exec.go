@@ -255,6 +255,9 @@ func (m *Machine) exec(s *state, i int) outcome {
 	case OpNot:
 		f.setReg(in.Dst, not(m.val(s, f, in.A)))
 	case OpEscape:
+		if in.Waits {
+			s.ev |= EvForeignWait
+		}
 		for _, r := range in.Args {
 			m.escape(s, m.val(s, f, r))
 		}

@@ -116,7 +116,7 @@ func (f *Func) liveness() {
 }
 
 // noteEndless marks the calls in loops that nothing counts: that can run again
-// without passing a comparison that bounds a loop, or the next entry of a map.
+// without passing a comparison that may bound a loop, or the next entry of a map.
 func (f *Func) noteEndless() {
 	var counted []bool
 	for b := range f.Blocks {
@@ -137,13 +137,14 @@ func (f *Func) noteEndless() {
 	}
 }
 
-// counted tells which blocks bound a loop.
+// counted tells which blocks may bound a loop: a counter may live in memory, so any
+// comparison of sizes counts.
 func (f *Func) counted() []bool {
 	out := make([]bool, len(f.Blocks))
 	for b := range f.Blocks {
 		for k := range f.Blocks[b].Instrs {
 			in := &f.Blocks[b].Instrs[k]
-			out[b] = out[b] || in.Op == OpNext || in.Op == OpBin && in.Bound
+			out[b] = out[b] || in.Op == OpNext || in.Op == OpBin && (in.Bound || in.N != Eq && in.N != Ne)
 		}
 	}
 	return out

@@ -564,6 +564,28 @@ func TestEndlessLoopsEnd(t *testing.T) {
 	}
 }
 
+// A counter in memory bounds a loop as well: all of its goroutines are followed.
+func TestCountedInMemory(t *testing.T) {
+	w := newWorld()
+	work := w.fn("work", 1, 0, func(b *Builder) { send(b, b.Param(0)) })
+	root := w.fn("root", 0, 0, func(b *Builder) {
+		ch := w.mkchan(b, "ch", 3)
+		n := b.Def(Instr{Op: OpAlloc, N: w.p.AddSite(Site{Name: "n"})})
+		b.Emit(Instr{Op: OpStore, A: n, B: b.Const(Int(0))})
+		loop, body, done := b.Block(), b.Block(), b.Block()
+		b.Jump(loop)
+		b.At(loop)
+		v := b.Def(Instr{Op: OpLoad, A: n, Zero: Int(0)})
+		b.If(b.Def(Instr{Op: OpBin, N: Lt, A: v, B: b.Const(Int(4))}), body, done, 0)
+		b.At(body)
+		start(b, work, ch)
+		b.Emit(Instr{Op: OpStore, A: n, B: b.Def(Instr{Op: OpArith, A: v, B: b.Const(Int(1))})})
+		b.Jump(loop)
+		b.At(done)
+	})
+	assert.Equal(t, []string{"stuck send@work"}, w.run(t, Scope{Entry: root}))
+}
+
 // What was read of unknown code's objects, and in which order, makes no new state
 // as long as nothing is known about it.
 func TestUnknownReadsMakeNoStates(t *testing.T) {

@@ -172,6 +172,8 @@ type Instr struct {
 	Bound   bool // a comparison that bounds a loop: unknown operands are made concrete
 	ToIface bool // a type assertion to an interface type
 	Follow  bool // a call that is followed whatever it is given
+	Waits   bool // unknown code may wait for other goroutines here
+	Inexact bool // B stands for a larger constant
 	N       int32
 	Dst     Reg
 	A, B, C Reg

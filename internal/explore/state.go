@@ -139,15 +139,17 @@ type fact struct {
 type Evidence uint16
 
 const (
-	EvBoundOne  Evidence = 1 << iota // a loop or count was taken to be 1
-	EvBoundMany                      // a loop or count was taken to be 2
-	EvCtxEnds                        // a context ended at its own time
-	EvTimer                          // a timer fired
-	EvBranch                         // a condition on unknown data went one way
-	EvOutside                        // unknown code took part in a communication
-	EvPanics                         // a callback was taken to panic
-	EvMapAbsent                      // a lookup in a tracked map was taken to miss
-	EvUncounted                      // a Wait returned whose count cannot be followed
+	EvBoundOne    Evidence = 1 << iota // a loop or count was taken to be 1
+	EvBoundMany                        // a loop or count was taken to be 2
+	EvCtxEnds                          // a context ended at its own time
+	EvTimer                            // a timer fired
+	EvBranch                           // a condition on unknown data went one way
+	EvOutside                          // unknown code took part in a communication
+	EvPanics                           // a callback was taken to panic
+	EvMapAbsent                        // a lookup in a tracked map was taken to miss
+	EvUncounted                        // a Wait returned whose count cannot be followed
+	EvForeignWait                      // unknown code that may have waited for others returned
+	EvInexact                          // a wait group was raised by a constant that is not kept exactly
 )
 
 // A state of the machine. A state is mutable until it has been forked or

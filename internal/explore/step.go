@@ -122,6 +122,9 @@ func (m *Machine) apply(s *state, t transition) *badStep {
 		}
 		return nil
 	case OpAdd:
+		if in.Inexact {
+			s.ev |= EvInexact
+		}
 		w := m.addRacesWait(s, i, in)
 		if m.applyAdd(s, i, in) {
 			return &badStep{kind: NegativeCounter, other: -1}

@@ -368,7 +368,7 @@ func (t *taint) replace(in *Instr) (Instr, bool) {
 	}
 	switch in.Op {
 	case OpCall:
-		if in.Follow || t.any(in) || in.Call == CallStatic && (t.creates(in.N) || t.p.Funcs[in.N].Recovers) || in.Call == CallValue && in.A < 0 {
+		if in.Follow || in.Waits || t.any(in) || in.Call == CallStatic && (t.creates(in.N) || t.p.Funcs[in.N].Recovers) || in.Call == CallValue && in.A < 0 {
 			return Instr{}, false
 		}
 		if in.Call == CallStatic && t.p.Funcs[in.N].Makes {
@@ -387,7 +387,7 @@ func (t *taint) replace(in *Instr) (Instr, bool) {
 		}
 		return opaque()
 	case OpEscape:
-		if !t.any(in) {
+		if !in.Waits && !t.any(in) {
 			return opaque()
 		}
 	case OpLock:

@@ -31,6 +31,7 @@ func (fc *funcCompiler) call(site ssa.CallInstruction, common *ssa.CallCommon, m
 	switch {
 	case common.IsInvoke():
 		in.Call, in.A, in.N = explore.CallMethod, fc.use(common.Value), fc.types.method(common.Method)
+		in.Waits = waits(common)
 		if types.Identical(common.Value.Type(), errorType) {
 			fc.results(result)
 			return
@@ -84,14 +85,28 @@ func (fc *funcCompiler) results(result *ssa.Call) {
 	fc.unknown(result, flags)
 }
 
+// waits guesses from its name whether unknown code waits for other goroutines: a
+// wait group behind an interface, or somebody else's.
+func waits(common *ssa.CallCommon) bool {
+	sig := common.Signature()
+	if sig.Params().Len() > 0 {
+		return false
+	}
+	if common.IsInvoke() {
+		return common.Method.Name() == "Wait"
+	}
+	fn := common.StaticCallee()
+	return fn != nil && sig.Recv() != nil && fn.Name() == "Wait"
+}
+
 // outside compiles a call of code that is not in this package.
 func (fc *funcCompiler) outside(common *ssa.CallCommon, mode explore.CallMode, result *ssa.Call, at explore.Pos) {
 	var args []explore.Reg
 	for _, a := range fc.escaping(common) {
 		args = append(args, fc.use(a))
 	}
-	if len(args) > 0 {
-		fc.emit(explore.Instr{Op: explore.OpEscape, Args: args, Pos: at})
+	if w := mode == explore.CallNow && waits(common); w || len(args) > 0 {
+		fc.emit(explore.Instr{Op: explore.OpEscape, Args: args, Waits: w, Pos: at})
 	}
 	if mode == explore.CallNow {
 		fc.results(result)
@@ -185,7 +200,7 @@ func (fc *funcCompiler) effect(e api.Effect, common *ssa.CallCommon, mode explor
 		once := fc.b.Def(explore.Instr{Op: explore.OpAlloc, N: fc.P.AddSite(explore.Site{Pos: at, Name: "once", Sync: true})})
 		fc.emit(explore.Instr{Op: explore.OpClosure, Dst: dst(), N: fc.pre.OnceFunc.ID, Args: []explore.Reg{once, fnArg()}})
 	case api.WgAdd:
-		fc.op(mode, fc.pre.Add, explore.Instr{Op: explore.OpAdd, A: recv(), B: fc.use(ssabuild.Arg(common, e.Arg)), Pos: at})
+		fc.op(mode, fc.pre.Add, explore.Instr{Op: explore.OpAdd, A: recv(), B: fc.use(ssabuild.Arg(common, e.Arg)), Inexact: fc.inexact(ssabuild.Arg(common, e.Arg)), Pos: at})
 	case api.WgDone:
 		fc.op(mode, fc.pre.Done, explore.Instr{Op: explore.OpAdd, A: recv(), B: fc.doneArg(mode), Pos: at})
 	case api.WgWait:

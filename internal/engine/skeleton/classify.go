@@ -67,6 +67,16 @@ func (f *Finding) Assumed() bool {
 	if f.GuessedBound || f.Sliced || f.Evidence&(explore.EvMapAbsent|explore.EvUncounted) != 0 {
 		return true
 	}
+	switch f.Kind {
+	case explore.NegativeCounter:
+		if f.Evidence&explore.EvInexact != 0 {
+			return true
+		}
+	case explore.SendClosed, explore.DoubleClose:
+		if f.Evidence&explore.EvForeignWait != 0 {
+			return true // what it waited for may keep the two apart
+		}
+	}
 	if !f.Client {
 		return false
 	}

@@ -77,6 +77,20 @@ func (c compress) of(n int64) (int32, bool) {
 	return m, ok && m <= 60
 }
 
+// inexact reports whether v is a constant that stands for a larger one.
+func (fc *funcCompiler) inexact(v ssa.Value) bool {
+	c, ok := v.(*ssa.Const)
+	if !ok {
+		return false
+	}
+	n, ok := constInt(c)
+	if !ok {
+		return false
+	}
+	m, ok := fc.consts.of(n)
+	return !ok || int64(m) != n
+}
+
 func constInt(c *ssa.Const) (int64, bool) {
 	if c.Value == nil || c.Value.Kind() != constant.Int {
 		return 0, false

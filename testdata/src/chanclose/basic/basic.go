@@ -298,3 +298,29 @@ func closedFirstBad(ok bool, work func()) {
 		return
 	}
 }
+
+// A wait group behind an interface, whose maker is not seen.
+type waiter interface {
+	Add(int)
+	Done()
+	Wait()
+}
+
+func foreignWaitOk(made func() waiter, xs []int) chan int {
+	wg := made()
+	out := make(chan int, len(xs))
+	wg.Add(len(xs))
+	for _, x := range xs {
+		go func() {
+			defer wg.Done()
+			out <- x
+		}()
+	}
+	go func() {
+		wg.Wait()
+		close(out)
+	}()
+	for range out {
+	}
+	return nil
+}

@@ -103,7 +103,7 @@ func countBad(n int) error {
 			errc <- work(i) // want `sends on errc and may wait for ever`
 		}()
 	}
-	return <-errc // want `countBad receives from errc and may wait for ever`
+	return <-errc
 }
 
 // With room the second value would be kept instead of dropped: no fix.

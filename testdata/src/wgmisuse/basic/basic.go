@@ -187,6 +187,21 @@ func copiedBad(wg sync.WaitGroup) { // want `wg is a copy of the caller's wait g
 	wg.Done()
 }
 
+func sevenOk() {
+	var wg sync.WaitGroup
+	for i := 0; i < 100; i++ {
+		wg.Add(7)
+		go func() { defer wg.Done() }()
+		go func() { defer wg.Done() }()
+		go func() { defer wg.Done() }()
+		go func() { defer wg.Done() }()
+		go func() { defer wg.Done() }()
+		go func() { defer wg.Done() }()
+		go func() { defer wg.Done() }()
+	}
+	wg.Wait()
+}
+
 func pointerOk(wg *sync.WaitGroup) { wg.Done() }
 
 func lastStatementBad() {

@@ -84,11 +84,19 @@ func (a *Analysis) location(addr ssa.Value) *access.Path {
 
 func (a *Analysis) store(st *ssa.Store) {
 	path := a.location(st.Addr)
-	if path == nil || a.initial(st) {
+	if path == nil || a.initial(st) || toItself(st) {
 		return
 	}
 	x := a.add(&Access{Instr: st, Path: path, Addr: st.Addr, Kind: model.WriteAccess, Content: behind(st.Addr), Index: indexOf(st.Addr)})
 	a.classify(x, st)
+}
+
+// toItself reports whether a store puts back what it has just loaded, as a return
+// statement with the names of the results does: no code is generated for it.
+func toItself(st *ssa.Store) bool {
+	load, ok := st.Val.(*ssa.UnOp)
+	_, local := st.Addr.(*ssa.Alloc)
+	return ok && local && load.Op == token.MUL && load.X == st.Addr
 }
 
 // initial reports whether a store initialises the variable it declares, before

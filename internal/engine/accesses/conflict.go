@@ -267,7 +267,7 @@ func (a *Analysis) lockset(fp *spawn.Footprint, x *Access) (ops []model.LockOp, 
 			continue
 		}
 		held, ok := a.HeldAt(p.Place(x.Instr))
-		if !ok || a.declared(p.Fn) {
+		if !ok || a.declared(p.Fn) || opaqueLock(p.Place(x.Instr)) {
 			return nil, false
 		}
 		ops = append([]model.LockOp(nil), ops...)
@@ -279,6 +279,23 @@ func (a *Analysis) lockset(fp *spawn.Footprint, x *Access) (ops []model.LockOp, 
 		}
 	}
 	return ops, true
+}
+
+// opaqueLock reports whether a lock of which only the interface is known is taken
+// before an instruction in its function: which one it is cannot be said.
+func opaqueLock(instr ssa.Instruction) bool {
+	for _, b := range instr.Parent().Blocks {
+		for _, in := range b.Instrs {
+			call, ok := in.(*ssa.Call)
+			if !ok || !call.Call.IsInvoke() || len(call.Call.Args) > 0 {
+				continue
+			}
+			if m := call.Call.Method; (m.Name() == "Lock" || m.Name() == "RLock") && m.Signature().Results().Len() == 0 && spawn.Dominates(call, instr) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // handedOver are the locks that the function releases after an instruction without

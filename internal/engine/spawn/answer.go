@@ -1,9 +1,13 @@
 package spawn
 
 import (
+	"slices"
+	"strings"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
 
@@ -33,15 +37,17 @@ func (a *Analysis) answered(fp *Footprint, x ssa.Instruction, to *surroundings) 
 }
 
 // answersCalls reports whether all sends on a channel are made by literals that
-// nobody in sight calls.
+// nobody in sight calls, or a wait group is counted down by its method alone that
+// somebody was given.
 func (a *Analysis) answersCalls(ch *access.Path) bool {
-	if _, made := ch.Root().Owner.(*ssa.MakeChan); !made || ch.Depth() > 0 {
+	_, made := ch.Root().Owner.(*ssa.MakeChan)
+	if !made && !doneGiven(ch) || ch.Depth() > 0 {
 		return false
 	}
-	found := false
+	found := !made
 	for _, fn := range a.prog.Funcs {
 		for _, m := range a.marks[fn] {
-			if m.sig.Op != model.SignalSend || m.sig.Path != ch {
+			if m.sig.Op != model.SignalSend && m.sig.Op != model.SignalDone || m.sig.Path != ch {
 				continue
 			}
 			if fn.Parent() == nil || !a.givenAway(fn) {
@@ -53,18 +59,31 @@ func (a *Analysis) answersCalls(ch *access.Path) bool {
 	return found
 }
 
-// givenAway reports whether no call or spawn in sight runs a literal.
+// givenAway reports whether no call or spawn in sight runs a literal: at most it is
+// given to functions of other packages.
 func (a *Analysis) givenAway(fn *ssa.Function) bool {
-	for _, fp := range a.Footprints(fn)[1:] {
-		if fp.prev.prev == nil && !fp.weak {
-			return false
+	return !slices.ContainsFunc(a.Entries(fn), func(e Entry) bool {
+		if e.Spawn != nil {
+			return true
 		}
-	}
-	return true
+		return e.Target.Via == ssabuild.Static && slices.ContainsFunc(a.prog.Callees(e.Site), func(t ssabuild.Target) bool { return t.Fn != nil })
+	})
 }
 
-// callsOut reports whether a call comes after x in its function.
+// doneGiven reports whether the method Done of a local wait group is used as a value.
+func doneGiven(group *access.Path) bool {
+	al, ok := group.Root().Owner.(*ssa.Alloc)
+	return ok && slices.ContainsFunc(*al.Referrers(), func(ref ssa.Instruction) bool {
+		mk, ok := ref.(*ssa.MakeClosure)
+		return ok && strings.HasPrefix(mk.Fn.Name(), "Done$bound")
+	})
+}
+
+// callsOut reports whether x is a call, or one comes after it in its function.
 func callsOut(x ssa.Instruction) bool {
+	if _, ok := x.(*ssa.Call); ok {
+		return true
+	}
 	for _, b := range x.Parent().Blocks {
 		for _, instr := range b.Instrs {
 			if call, ok := instr.(*ssa.Call); ok {

@@ -68,7 +68,7 @@ func (a *Analysis) indexCall(site ssa.CallInstruction, add func(*ssa.Function, E
 		}
 		switch arg.(type) {
 		case *ssa.MakeClosure, *ssa.Function, *ssa.UnOp, *ssa.ChangeType:
-			_, literal := arg.(*ssa.MakeClosure)
+			_, literal := a.literal(site, arg).(*ssa.MakeClosure)
 			for _, t := range a.prog.FuncsOf(arg) {
 				if t.Via != ssabuild.Static {
 					continue
@@ -80,6 +80,23 @@ func (a *Analysis) indexCall(site ssa.CallInstruction, add func(*ssa.Function, E
 			}
 		}
 	}
+}
+
+// literal is a function value, without its conversion to a named type where the
+// callee is in sight or named after what it does with each element. Others with
+// named function types are mostly given handlers to keep.
+func (a *Analysis) literal(site ssa.CallInstruction, v ssa.Value) ssa.Value {
+	c, ok := v.(*ssa.ChangeType)
+	if !ok {
+		return v
+	}
+	if slices.ContainsFunc(a.prog.Callees(site), func(t ssabuild.Target) bool { return t.Fn != nil }) {
+		return c.X
+	}
+	if callee := ssabuild.StaticCallee(site.Common()); callee != nil && forEach(callee.Name()) {
+		return c.X
+	}
+	return v
 }
 
 // handedAt reports whether all that a call may reach hand over the function they are given.

@@ -1,5 +1,7 @@
 package explore
 
+import "slices"
+
 // Simplify cuts a skeleton down to what the machine needs: branches whose arms
 // do nothing that matters are skipped, and values that nobody uses are dropped.
 // Most of the time of an exploration is spent between operations, so this
@@ -185,7 +187,8 @@ func skipRegions(f *Func) bool {
 		if !ok {
 			continue
 		}
-		set, ok := regionValues(f, b, join, region, liveIn[join])
+		kept := commonMoves(f, b, join, region)
+		set, ok := regionValues(f, b, region, liveIn[join], kept)
 		if !ok {
 			continue
 		}
@@ -194,7 +197,7 @@ func skipRegions(f *Func) bool {
 		for _, r := range set {
 			ins = append(ins, Instr{Op: OpOpaque, Dst: r, N: int32(FDerived)})
 		}
-		f.Blocks[b].Instrs = append(ins, Instr{Op: OpJump, Succs: []Edge{{Block: int32(join)}}, Pos: t.Pos})
+		f.Blocks[b].Instrs = append(ins, Instr{Op: OpJump, Succs: []Edge{{Block: int32(join), Moves: kept}}, Pos: t.Pos})
 		changed = true
 	}
 	return changed
@@ -250,10 +253,48 @@ func dies(f *Func, b int) bool {
 	return false
 }
 
-// regionValues lists the registers that the region sets and the rest needs; ok
-// if all of them are mere data.
-func regionValues(f *Func, b, join int, region map[int]bool, live bitset) (set []Reg, ok bool) {
+// commonMoves lists the moves that all edges from a region to the block behind it
+// agree on, and whose sources the region does not set: an inner loop may go without
+// its outer loop losing count.
+func commonMoves(f *Func, b, join int, region map[int]bool) []Move {
+	sets := map[Reg]bool{}
+	var kept []Move
+	first := true
+	for at := range f.Blocks {
+		if at != b && !region[at] {
+			continue
+		}
+		ins := f.Blocks[at].Instrs
+		for k := range ins {
+			if at != b || region[b] {
+				sets[ins[k].Dst] = true
+			}
+			for _, e := range ins[k].Succs {
+				if int(e.Block) != join {
+					for _, m := range e.Moves {
+						sets[m.Dst] = true
+					}
+					continue
+				}
+				if first {
+					kept = append(kept, e.Moves...)
+					first = false
+					continue
+				}
+				kept = slices.DeleteFunc(kept, func(m Move) bool { return !slices.Contains(e.Moves, m) })
+			}
+		}
+	}
+	return slices.DeleteFunc(kept, func(m Move) bool { return sets[m.Src] })
+}
+
+// regionValues lists the registers that the region sets and the rest needs, but for
+// those of the moves that are kept; ok if all of them are mere data.
+func regionValues(f *Func, b int, region map[int]bool, live bitset, kept []Move) (set []Reg, ok bool) {
 	seen := map[Reg]bool{}
+	for _, m := range kept {
+		seen[m.Dst] = true
+	}
 	need := func(r Reg) bool {
 		if r <= 0 || !live.has(r) || seen[r] {
 			return true

@@ -282,6 +282,24 @@ func jobPerWorkerOk(workers int) {
 	}
 }
 
+type answer struct {
+	from  string
+	parts []string
+}
+
+func oneAnswerEachOk(servers ...string) {
+	answers := make(chan answer)
+	for _, s := range servers {
+		go func() { answers <- answer{from: s} }()
+	}
+	for range servers {
+		a := <-answers
+		for _, p := range a.parts {
+			println(p)
+		}
+	}
+}
+
 func jobMissingBad(workers int) {
 	jobs := make(chan int)
 	var wg sync.WaitGroup

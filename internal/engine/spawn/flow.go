@@ -15,7 +15,7 @@ func Between(from, to ssa.Instruction, avoid ...ssa.Instruction) bool {
 		return false
 	}
 	w := walk{to: to, avoid: avoid, seen: make([]bool, len(from.Parent().Blocks))}
-	return w.from(from.Block(), indexOf(from)+1)
+	return w.from(from.Block(), indexOf(from)+1) && w.feasible(from.Block(), indexOf(from)+1)
 }
 
 // FromStart is Between from the entry of to's function.
@@ -30,7 +30,7 @@ func FromStart(to ssa.Instruction, avoid ...ssa.Instruction) bool {
 // its function without executing an instruction of avoid. Panics are no returns.
 func ToReturn(from ssa.Instruction, avoid ...ssa.Instruction) bool {
 	w := walk{avoid: avoid, seen: make([]bool, len(from.Parent().Blocks))}
-	return w.from(from.Block(), indexOf(from)+1)
+	return w.from(from.Block(), indexOf(from)+1) && w.feasible(from.Block(), indexOf(from)+1)
 }
 
 // StartToReturn is ToReturn from the entry of fn.
@@ -47,19 +47,27 @@ type walk struct {
 	seen  []bool
 }
 
-func (w *walk) from(b *ssa.BasicBlock, i int) bool {
+// through looks at the instructions of a block from i on.
+func (w *walk) through(b *ssa.BasicBlock, i int) (arrived, ends bool) {
 	for _, instr := range b.Instrs[i:] {
 		if instr == w.to {
-			return true
+			return true, false
 		}
 		for _, a := range w.avoid {
 			if a == instr {
-				return false
+				return false, true
 			}
 		}
 		if _, isReturn := instr.(*ssa.Return); isReturn && w.to == nil {
-			return true
+			return true, false
 		}
+	}
+	return false, false
+}
+
+func (w *walk) from(b *ssa.BasicBlock, i int) bool {
+	if arrived, ends := w.through(b, i); arrived || ends {
+		return arrived
 	}
 	for _, s := range b.Succs {
 		if !w.seen[s.Index] {

@@ -134,3 +134,30 @@ func newSlow() *slow {
 	s.started = make(chan struct{})
 	return s
 }
+
+// A connection is handed to its hijacker or reset, never both.
+type hijackable struct{ requests int }
+
+func (s *hijackable) hijacked(h func(*hijackable)) {
+	h(s)
+	s.requests = 1
+}
+
+func serveAll(next func() func(*hijackable)) {
+	s := &hijackable{}
+	var h func(*hijackable)
+	for {
+		h = next()
+		s.requests++
+		if h != nil {
+			go s.hijacked(h)
+			break
+		}
+		if s.requests > 3 {
+			break
+		}
+	}
+	if h == nil {
+		s.requests = 0
+	}
+}

@@ -167,6 +167,15 @@ func (a *Analysis) noteCall(fn *ssa.Function, site ssa.CallInstruction) {
 		a.noteEffect(fn, site, d, eff)
 		return
 	}
+	if common.IsInvoke() && isGroup(common.Value.Type()) {
+		switch common.Method.Name() {
+		case "Done":
+			a.signal(fn, site, model.SignalDone, a.prog.Path(common.Value), deferred)
+		case "Wait":
+			a.join(fn, site, d, site, model.SignalDone, a.prog.Path(common.Value))
+		}
+		return
+	}
 	for _, t := range a.prog.Callees(site) {
 		sum := a.SummaryOf(t)
 		if sum == nil {
@@ -181,6 +190,22 @@ func (a *Analysis) noteCall(fn *ssa.Function, site ssa.CallInstruction) {
 		}
 		a.addHelper(fn, site, t, sum)
 	}
+}
+
+// isGroup reports whether an interface is that of wait groups.
+func isGroup(t types.Type) bool {
+	iface, ok := t.Underlying().(*types.Interface)
+	if !ok {
+		return false
+	}
+	found := 0
+	for i := range iface.NumMethods() {
+		switch iface.Method(i).Name() {
+		case "Add", "Done", "Wait":
+			found++
+		}
+	}
+	return found == 3
 }
 
 func (a *Analysis) noteEffect(fn *ssa.Function, site ssa.CallInstruction, d *ssa.Defer, eff api.Effect) {

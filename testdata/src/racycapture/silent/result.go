@@ -37,3 +37,27 @@ func CountOk(names []string) map[string]error {
 	wg.Wait()
 	return errs
 }
+
+// A wait group may be known by its interface, too.
+type group interface {
+	Add(delta int)
+	Done()
+	Wait()
+}
+
+func newGroup() group { return new(sync.WaitGroup) }
+
+func TurnsOk(wind func()) {
+	wg := newGroup()
+	wg.Add(1)
+	waiting := make(chan struct{})
+	go func() {
+		<-waiting
+		wind()
+		wg.Done()
+	}()
+	close(waiting)
+	wg.Wait()
+	waiting = make(chan struct{}, 1)
+	waiting <- struct{}{}
+}

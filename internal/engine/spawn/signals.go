@@ -94,7 +94,7 @@ func (a *Analysis) noteSelect(fn *ssa.Function, sel *ssa.Select) {
 		}
 		at := ssa.Instruction(sel)
 		if len(sel.States) > 1 || !sel.Blocking {
-			b := caseBlock(sel, i)
+			b := a.caseBlock(sel, i, a.prog.Path(st.Chan))
 			if b == nil {
 				continue
 			}
@@ -122,8 +122,8 @@ func (a *Analysis) channels(v ssa.Value) []*access.Path {
 }
 
 // caseBlock is the block that runs when case i of a select was chosen, nil if it
-// has other ways in.
-func caseBlock(sel *ssa.Select, i int) *ssa.BasicBlock {
+// has other ways in on which nothing was received from the same channel.
+func (a *Analysis) caseBlock(sel *ssa.Select, i int, ch *access.Path) *ssa.BasicBlock {
 	for _, ref := range *sel.Referrers() {
 		ext, ok := ref.(*ssa.Extract)
 		if !ok || ext.Index != 0 {
@@ -139,13 +139,25 @@ func caseBlock(sel *ssa.Select, i int) *ssa.BasicBlock {
 				continue
 			}
 			for _, br := range *cmp.Referrers() {
-				if f, ok := br.(*ssa.If); ok && len(f.Block().Succs[0].Preds) == 1 {
+				f, ok := br.(*ssa.If)
+				if ok && a.allReceived(f.Block().Succs[0], f.Block(), ch) {
 					return f.Block().Succs[0]
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// allReceived reports whether each way into a block, but for the one from a select,
+// ends in a block that receives from the channel: an empty case has no block of its own.
+func (a *Analysis) allReceived(b, from *ssa.BasicBlock, ch *access.Path) bool {
+	return !slices.ContainsFunc(b.Preds, func(p *ssa.BasicBlock) bool {
+		return p != from && !slices.ContainsFunc(p.Instrs, func(in ssa.Instruction) bool {
+			u, ok := in.(*ssa.UnOp)
+			return ok && u.Op == token.ARROW && a.prog.Path(u.X) == ch
+		})
+	})
 }
 
 // noteCall records what a call, go or defer does by the table and by summaries.

@@ -61,3 +61,20 @@ func TurnsOk(wind func()) {
 	waiting = make(chan struct{}, 1)
 	waiting <- struct{}{}
 }
+
+// WaitOk waits for the goroutine in both cases.
+func WaitOk(take func() error, stop <-chan struct{}, wake func()) error {
+	done := make(chan struct{})
+	var err error
+	go func() {
+		err = take()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-stop:
+		wake()
+		<-done
+	}
+	return err
+}

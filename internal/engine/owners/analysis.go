@@ -135,7 +135,7 @@ func (a *Analysis) local(s *spawn.Spawn, sig *model.Signal) bool {
 		return false
 	}
 	for _, ret := range returns(s.Fn) {
-		if spawn.Between(s.Site, ret, avoid...) && !a.errs.Excused(ssabuild.InstrPos(ret)) {
+		if spawn.FeasiblyBetween(s.Site, ret, avoid...) && !a.errs.Excused(ssabuild.InstrPos(ret)) {
 			a.add(Orphan{Kind: PathLeaves, Spawn: s, Signal: sig.Op, Name: a.errs.Name(sig.Path), Leaves: ret})
 			return true
 		}

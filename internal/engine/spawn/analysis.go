@@ -31,6 +31,7 @@ type Analysis struct {
 	outside map[*ssa.Function]bool
 	spawned map[*ssa.Function]bool
 	points  map[*ssa.Function][]point
+	precise bool // see [Analysis.feasibly]
 }
 
 // A Spawn is one place that starts code in another goroutine.
@@ -139,7 +140,7 @@ func (a *Analysis) JoinsOf(s *Spawn) (joins []*Join, always bool) {
 			avoid = append(avoid, j.Instr)
 		}
 	}
-	return joins, len(joins) > 0 && !ToReturn(s.Site, avoid...)
+	return joins, len(joins) > 0 && !feasiblyToReturn(s.Site, avoid...)
 }
 
 func joinsAny(j *Join, signals []model.Signal) bool {

@@ -234,6 +234,15 @@ func (w *walk) feasible(b *ssa.BasicBlock, i int) bool {
 	return false
 }
 
+// feasiblyToReturn is ToReturn for ways that the facts do not exclude.
+func feasiblyToReturn(from ssa.Instruction, avoid ...ssa.Instruction) bool {
+	if !ToReturn(from, avoid...) {
+		return false
+	}
+	w := walk{avoid: avoid}
+	return w.feasible(from.Block(), indexOf(from)+1)
+}
+
 // predIndex is the position of the edge to successor k among that block's predecessors.
 func predIndex(b *ssa.BasicBlock, k int) int {
 	succ, nth := b.Succs[k], 0

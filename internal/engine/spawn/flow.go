@@ -15,7 +15,17 @@ func Between(from, to ssa.Instruction, avoid ...ssa.Instruction) bool {
 		return false
 	}
 	w := walk{to: to, avoid: avoid, seen: make([]bool, len(from.Parent().Blocks))}
-	return w.from(from.Block(), indexOf(from)+1) && w.feasible(from.Block(), indexOf(from)+1)
+	return w.from(from.Block(), indexOf(from)+1)
+}
+
+// FeasiblyBetween is Between without the ways that contradict a condition they depend on. Its cost is that of many
+// walks: it is for what is about to be reported.
+func FeasiblyBetween(from, to ssa.Instruction, avoid ...ssa.Instruction) bool {
+	if !Between(from, to, avoid...) {
+		return false
+	}
+	w := walk{to: to, avoid: avoid}
+	return w.feasible(from.Block(), indexOf(from)+1)
 }
 
 // FromStart is Between from the entry of to's function.
@@ -30,7 +40,7 @@ func FromStart(to ssa.Instruction, avoid ...ssa.Instruction) bool {
 // its function without executing an instruction of avoid. Panics are no returns.
 func ToReturn(from ssa.Instruction, avoid ...ssa.Instruction) bool {
 	w := walk{avoid: avoid, seen: make([]bool, len(from.Parent().Blocks))}
-	return w.from(from.Block(), indexOf(from)+1) && w.feasible(from.Block(), indexOf(from)+1)
+	return w.from(from.Block(), indexOf(from)+1)
 }
 
 // StartToReturn is ToReturn from the entry of fn.

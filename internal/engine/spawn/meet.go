@@ -206,11 +206,19 @@ func (a *Analysis) MeetingsOf(x ssa.Instruction, fxs []*Footprint, y ssa.Instruc
 				}
 			}
 			same, ok := a.overlap(fx, x, fy, y, fresh)
-			if ok && !a.ordered(fx, x, fy, y) && !yield(Meeting{In: fx.Fn, A: fx, B: fy, Same: same}) {
+			if ok && !a.ordered(fx, x, fy, y) && a.feasibly(fx, x, fy, y, fresh) && !yield(Meeting{In: fx.Fn, A: fx, B: fy, Same: same}) {
 				return
 			}
 		}
 	}
+}
+
+// feasibly reports whether two footprints that overlap do so on ways that control can take.
+func (a *Analysis) feasibly(fx *Footprint, x ssa.Instruction, fy *Footprint, y ssa.Instruction, fresh ssa.Instruction) bool {
+	a.precise = true
+	defer func() { a.precise = false }()
+	_, ok := a.overlap(fx, x, fy, y, fresh)
+	return ok
 }
 
 // overlap decides by control flow whether the two footprints may overlap.
@@ -340,6 +348,9 @@ func (a *Analysis) reaches(fp *Footprint, x, to ssa.Instruction, deferred *ssa.D
 			continue
 		}
 		avoid = append(avoid, j.Instr)
+	}
+	if a.precise {
+		return FeasiblyBetween(fp.At, to, avoid...)
 	}
 	return Between(fp.At, to, avoid...)
 }

@@ -73,7 +73,21 @@ func circumstances(ctx context.Context, run []string) string {
 		commit = strings.TrimSpace(string(out))
 	}
 	return fmt.Sprintf("`proof %s` on %s: conclint %s, %s, %s/%s, %d processors.",
-		strings.Join(run, " "), time.Now().UTC().Format(time.DateOnly), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+		strings.Join(portable(run), " "), time.Now().UTC().Format(time.DateOnly), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+}
+
+// portable leaves out where this machine keeps things: a reader has other places.
+func portable(run []string) []string {
+	var out []string
+	for i := 0; i < len(run); i++ {
+		switch name, _, given := strings.Cut(strings.TrimLeft(run[i], "-"), "="); {
+		case !strings.HasPrefix(run[i], "-") || name != "cache" && name != "conclint":
+			out = append(out, run[i])
+		case !given:
+			i++ // its value is an argument of its own
+		}
+	}
+	return out
 }
 
 // update replaces one section of the file, or adds it; sections are ordered by name.

@@ -40,3 +40,8 @@ func TestCommandReplacesItsSectionOnly(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, before, string(data), "a measurement that failed leaves the last one")
 }
+
+func TestPlacesOfThisMachineAreLeftOut(t *testing.T) {
+	assert.Equal(t, []string{"bench", "-n", "3", "a@v1"}, portable([]string{"bench", "-cache", "/somewhere", "-n", "3", "--conclint=/bin/it", "a@v1"}))
+	assert.Equal(t, []string{"corpus"}, portable([]string{"corpus", "-cache"}))
+}

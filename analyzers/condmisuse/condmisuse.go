@@ -54,9 +54,13 @@ func run(in *engine.Info, r *report.Reporter) {
 			continue
 		}
 		seen[pos] = true
+		name := in.Operations().Subject(explore.Pos(pos)) // as it is written; a local variable has no name of its own
+		if name == "" {
+			name = f.Cond.String()
+		}
 		r.Add(report.Diagnostic{
 			Code: "condmisuse/nolock", Pos: pos,
-			Message: fmt.Sprintf("%s.Wait is called without %s, which it unlocks first; unlocking an unlocked mutex ends the process", f.Cond, f.Lock),
+			Message: fmt.Sprintf("%s.Wait is called without %s, which it unlocks first; unlocking an unlocked mutex ends the process", name, f.Lock),
 		})
 	}
 	for _, f := range in.Locks.UnlockedChanges() {

@@ -44,27 +44,12 @@ func withContract(in *engine.Info, g *accesses.Guard, s *accesses.Site, fixes []
 
 // fieldOf is the field that an access selects, of this package; nil if the source does not show it.
 func fieldOf(in *engine.Info, s *accesses.Site) *types.Var {
-	e := in.AccessExpr(s.Access)
-	for {
-		switch x := e.(type) {
-		case *ast.IndexExpr:
-			e = x.X
-			continue
-		case *ast.StarExpr:
-			e = x.X
-			continue
-		case *ast.ParenExpr:
-			e = x.X
-			continue
-		}
-		break
-	}
-	sel, ok := e.(*ast.SelectorExpr)
-	if !ok {
+	id := accessed(in, s)
+	if id == nil {
 		return nil
 	}
-	v, ok := in.Prog.Info.Uses[sel.Sel].(*types.Var)
-	if !ok || v.Pkg() != in.Prog.Types {
+	v, ok := in.Prog.Info.Uses[id].(*types.Var)
+	if !ok || !v.IsField() || v.Pkg() != in.Prog.Types {
 		return nil
 	}
 	return v.Origin()

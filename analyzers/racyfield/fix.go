@@ -49,30 +49,32 @@ func fixes(in *engine.Info, g *accesses.Guard, s *accesses.Site) []analysis.Sugg
 	}}}
 }
 
-// alone reports whether an access is the only one of its function. With others
-// beside it, a lock around one of them protects half of what belongs together.
-func alone(in *engine.Info, s *accesses.Site) bool {
+// accessed is the last name in the expression of an access: of the field, or of the package variable; nil if there is none.
+func accessed(in *engine.Info, s *accesses.Site) *ast.Ident {
 	e := in.AccessExpr(s.Access)
 	for {
 		switch x := e.(type) {
 		case *ast.IndexExpr:
 			e = x.X
-			continue
 		case *ast.StarExpr:
 			e = x.X
-			continue
 		case *ast.ParenExpr:
 			e = x.X
-			continue
 		case *ast.SelectorExpr:
-			e = x.Sel
-			continue
+			return x.Sel
+		case *ast.Ident:
+			return x
+		default:
+			return nil
 		}
-		break
 	}
-	id, ok := e.(*ast.Ident)
-	syntax := s.Fn.Syntax()
-	if !ok || in.Prog.Info.Uses[id] == nil || syntax == nil {
+}
+
+// alone reports whether an access is the only one of its function. With others
+// beside it, a lock around one of them protects half of what belongs together.
+func alone(in *engine.Info, s *accesses.Site) bool {
+	id, syntax := accessed(in, s), s.Fn.Syntax()
+	if id == nil || in.Prog.Info.Uses[id] == nil || syntax == nil {
 		return false
 	}
 	uses := 0

@@ -298,7 +298,7 @@ func deliberate(p *ssa.Panic) bool {
 	return !wrongProgram.MatchString(found)
 }
 
-var wrongProgram = regexp.MustCompile(`(?i)\bbug\b|unreachable|impossible|invariant|internal error|should(n't| not| never)|can(no|')t happen|must (not|be|have)|not implemented|unimplemented|unexpected|unknown|unhandled|unsupported|invalid|illegal|already|nil |corrupt|assert|programm` +
+var wrongProgram = regexp.MustCompile(`(?i)\bbug\b|unreachable|impossible|invariant|internal error|should(n't| not| never)|can(no|')t happen|must (not|be|have)|(not |un)implemented|unexpected|unknown|unhandled|unsupported|invalid|illegal|already|nil |corrupt|assert|programm` +
 	`|blocking select matched no case|range loop exit|iterator call did not`) // panics that the SSA builder adds
 
 // foreignCode reports whether a call runs code that was handed in: a function

@@ -208,7 +208,7 @@ func (r *run) process(b *ssa.BasicBlock, in *state) {
 	}
 	last := b.Instrs[len(b.Instrs)-1]
 	for i, succ := range b.Succs {
-		pred := predIndex(succ, b, i)
+		pred := ssabuild.PredIndex(b, i)
 		for _, s := range cur {
 			if cond, ok := last.(*ssa.If); ok {
 				var feasible bool
@@ -219,26 +219,6 @@ func (r *run) process(b *ssa.BasicBlock, in *state) {
 			r.arrive(succ, r.enter(s, succ, pred))
 		}
 	}
-}
-
-// predIndex is the position of the edge from b's successor i among succ's predecessors.
-func predIndex(succ, b *ssa.BasicBlock, i int) int {
-	// Both edges of an If may lead to one block; they keep their order there.
-	nth := 0
-	for _, s := range b.Succs[:i] {
-		if s == succ {
-			nth++
-		}
-	}
-	for j, p := range succ.Preds {
-		if p == b {
-			if nth == 0 {
-				return j
-			}
-			nth--
-		}
-	}
-	return 0
 }
 
 // step applies one instruction to all states and merges those that became alike.

@@ -43,7 +43,7 @@ func (c *Compiler) handedOut() map[int32]bool {
 				if !ok || !fields[ssabuild.FieldOf(addr)] {
 					continue
 				}
-				if mk, ok := unconverted(st.Val).(*ssa.MakeChan); ok {
+				if mk, ok := ssabuild.Unconverted(st.Val).(*ssa.MakeChan); ok {
 					sites[c.site(mk, true)] = true
 				}
 			}
@@ -57,7 +57,7 @@ func (c *Compiler) channelFields(v ssa.Value) []*types.Var {
 	if _, ok := v.Type().Underlying().(*types.Chan); !ok {
 		return nil
 	}
-	load, ok := unconverted(v).(*ssa.UnOp)
+	load, ok := ssabuild.Unconverted(v).(*ssa.UnOp)
 	if !ok || load.Op != token.MUL {
 		return nil
 	}
@@ -67,7 +67,7 @@ func (c *Compiler) channelFields(v ssa.Value) []*types.Var {
 	case *ssa.Alloc: // a result, in a function with deferred calls
 		var out []*types.Var
 		for _, st := range c.prog.StoresTo(addr) {
-			if load, ok := unconverted(st.Val).(*ssa.UnOp); ok && load.Op == token.MUL {
+			if load, ok := ssabuild.Unconverted(st.Val).(*ssa.UnOp); ok && load.Op == token.MUL {
 				if field, ok := load.X.(*ssa.FieldAddr); ok {
 					out = append(out, ssabuild.FieldOf(field))
 				}
@@ -76,15 +76,4 @@ func (c *Compiler) channelFields(v ssa.Value) []*types.Var {
 		return out
 	}
 	return nil
-}
-
-// unconverted is v without changes of the channel's direction.
-func unconverted(v ssa.Value) ssa.Value {
-	for {
-		change, ok := v.(*ssa.ChangeType)
-		if !ok {
-			return v
-		}
-		v = change.X
-	}
 }

@@ -180,7 +180,7 @@ func (fc *funcCompiler) edges(b *ssa.BasicBlock) []explore.Edge {
 	out := make([]explore.Edge, len(b.Succs))
 	for i, s := range b.Succs {
 		e := explore.Edge{Block: int32(s.Index)}
-		p := predIndex(b, s, i)
+		p := ssabuild.PredIndex(b, i)
 		for _, in := range s.Instrs {
 			phi, ok := in.(*ssa.Phi)
 			if !ok {
@@ -193,26 +193,6 @@ func (fc *funcCompiler) edges(b *ssa.BasicBlock) []explore.Edge {
 		out[i] = e
 	}
 	return out
-}
-
-// predIndex is the number of the i-th edge of b among the predecessors of s.
-func predIndex(b, s *ssa.BasicBlock, i int) int {
-	nth := 0
-	for _, o := range b.Succs[:i] {
-		if o == s {
-			nth++
-		}
-	}
-	for k, p := range s.Preds {
-		if p != b {
-			continue
-		}
-		if nth == 0 {
-			return k
-		}
-		nth--
-	}
-	return 0
 }
 
 func (fc *funcCompiler) binop(in *ssa.BinOp) {

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/engine/ssabuild"
 )
 
 // A way that control can take in the graph need not be one that it can take at all: what is started under a condition is awaited under the
@@ -219,7 +221,7 @@ func (w *walk) feasible(b *ssa.BasicBlock, i int) bool {
 			if only >= 0 && k != only {
 				continue
 			}
-			f := s.f.enter(s.block, next, predIndex(s.block, k))
+			f := s.f.enter(s.block, next, ssabuild.PredIndex(s.block, k))
 			key := fmt.Sprint(next.Index, " ", f.key())
 			if seen[key] {
 				continue
@@ -241,24 +243,4 @@ func feasiblyToReturn(from ssa.Instruction, avoid ...ssa.Instruction) bool {
 	}
 	w := walk{avoid: avoid}
 	return w.feasible(from.Block(), indexOf(from)+1)
-}
-
-// predIndex is the position of the edge to successor k among that block's predecessors.
-func predIndex(b *ssa.BasicBlock, k int) int {
-	succ, nth := b.Succs[k], 0
-	for _, s := range b.Succs[:k] {
-		if s == succ {
-			nth++
-		}
-	}
-	for i, p := range succ.Preds {
-		if p != b {
-			continue
-		}
-		if nth == 0 {
-			return i
-		}
-		nth--
-	}
-	return 0
 }

@@ -244,7 +244,7 @@ func (p *Program) indexFieldFunc(st *ssa.Store) {
 		return
 	}
 	var fns []Target
-	if prm, ok := stripped(st.Val).(*ssa.Parameter); ok {
+	if prm, ok := Unconverted(st.Val).(*ssa.Parameter); ok {
 		fns = p.passedFuncs(prm, fa)
 	} else {
 		fns = p.FuncsOf(st.Val)
@@ -257,8 +257,8 @@ func (p *Program) indexFieldFunc(st *ssa.Store) {
 	}
 }
 
-// stripped is v without conversions between function types.
-func stripped(v ssa.Value) ssa.Value {
+// Unconverted is v without conversions between types of one form: named function types, directions of channels.
+func Unconverted(v ssa.Value) ssa.Value {
 	for {
 		c, ok := v.(*ssa.ChangeType)
 		if !ok {

@@ -32,7 +32,7 @@ func (p *Program) Ends(common *ssa.CallCommon) bool {
 	if !ok || g.Pkg != p.SSA || p.globals[g] == nil || p.globals[g].initial == nil {
 		return false
 	}
-	fn, ok := stripped(p.globals[g].initial).(*ssa.Function)
+	fn, ok := Unconverted(p.globals[g].initial).(*ssa.Function)
 	if !ok {
 		return false
 	}
@@ -180,4 +180,25 @@ func lastPos(b *ssa.BasicBlock, before ssa.Instruction) token.Pos {
 		}
 	}
 	return pos
+}
+
+// PredIndex is the position of the edge from b to its successor k among the predecessors of that block. Both edges of an
+// If may lead to one block; they keep their order there.
+func PredIndex(b *ssa.BasicBlock, k int) int {
+	succ, nth := b.Succs[k], 0
+	for _, s := range b.Succs[:k] {
+		if s == succ {
+			nth++
+		}
+	}
+	for i, p := range succ.Preds {
+		if p != b {
+			continue
+		}
+		if nth == 0 {
+			return i
+		}
+		nth--
+	}
+	return 0
 }

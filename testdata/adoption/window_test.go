@@ -25,7 +25,7 @@ func TestWindowExceeded(t *testing.T) {
 	}()
 	select {
 	case <-done:
-	case <-time.After(time.Second):
+	case <-time.After(5 * time.Second):
 		t.Fatal("recvLock is still locked")
 	}
 }

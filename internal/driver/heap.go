@@ -11,8 +11,12 @@ import (
 // anyway.
 const heapFloor = 96 << 20
 
-// collectLate makes the collector wait until the heap is heapFloor or, as usual, twice what lives, whichever is more. It returns at
-// once; after each collection the target is set anew. An explicit GOGC or GOMEMLIMIT is the user's word and is left alone.
+// heapLarge is what lives in the process of a unit so large that its peak decides how many units fit on a machine, in bytes. From
+// there on memory is dearer than the few collections more.
+const heapLarge = 512 << 20
+
+// collectLate makes the collector wait until the heap is heapFloor or, as usual, twice what lives, whichever is more, and one and a
+// half times what lives from heapLarge on. It returns at once; after each collection the target is set anew. An explicit GOGC or GOMEMLIMIT is the user's word and is left alone.
 func collectLate(getenv func(string) string) {
 	if getenv("GOGC") != "" || getenv("GOMEMLIMIT") != "" {
 		return
@@ -30,9 +34,12 @@ func collectLate(getenv func(string) string) {
 	runtime.SetFinalizer(new(sentinel), afterCollection)
 }
 
-// percent returns the growth, in percent of what lives, that ends at heapFloor; at least 100.
+// percent returns the growth, in percent of what lives, that ends at heapFloor; at least 100, or 50 in a large heap.
 func percent(live uint64) int {
-	if live == 0 || live >= heapFloor/2 {
+	switch {
+	case live >= heapLarge:
+		return 50
+	case live == 0 || live >= heapFloor/2:
 		return 100
 	}
 	return int((heapFloor - live) * 100 / live)

@@ -10,7 +10,7 @@ import (
 )
 
 func TestPercent(t *testing.T) {
-	for _, live := range []uint64{0, 1, 1 << 20, 10 << 20, heapFloor/2 - 1, heapFloor / 2, heapFloor, 1 << 32} {
+	for _, live := range []uint64{0, 1, 1 << 20, 10 << 20, heapFloor/2 - 1, heapFloor / 2, heapFloor, heapLarge - 1} {
 		p := percent(live)
 		assert.GreaterOrEqual(t, p, 100, "the collector never works more than usual, live %d", live)
 		if target := live + live*uint64(p)/100; live > 0 && live < heapFloor/2 {
@@ -19,6 +19,9 @@ func TestPercent(t *testing.T) {
 		} else if live > 0 {
 			assert.Equal(t, 2*live, target)
 		}
+	}
+	for _, live := range []uint64{heapLarge, 1 << 32} {
+		assert.Equal(t, 50, percent(live), "large heaps are kept small, live %d", live)
 	}
 }
 

@@ -4,10 +4,12 @@ import (
 	_ "embed"
 	"fmt"
 	"go/token"
+	"go/types"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/locks"
@@ -29,21 +31,56 @@ func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
 func run(in *engine.Info, r *report.Reporter) {
 	reported := make(map[ssa.Instruction]bool)
 	known := make(map[token.Pos]bool)
+	var found []report.Diagnostic
+	first := make(map[delay]int)
 	for _, e := range in.Locks.Events() {
 		if e.Kind != locks.Blocked || e.Held.Once || reported[e.Site] || in.Prog.IsTestFunc(e.Fn) {
 			continue
 		}
-		if d, ok := diagnose(in, e); ok {
-			reported[e.Site] = true
-			if d.Code == "heldwait/deadlock" {
-				known[d.Pos] = true
-			}
-			r.Add(d)
+		d, ok := diagnose(in, e)
+		if !ok {
+			continue
 		}
+		reported[e.Site] = true
+		if d.Code == "heldwait/deadlock" {
+			known[d.Pos] = true
+		}
+		if same, ok := delayOf(e); ok && d.Code == "heldwait/sleep" {
+			if i, again := first[same]; again {
+				found[i].Related = append(found[i].Related, analysis.RelatedInformation{Pos: d.Pos, Message: "the same happens here"})
+				continue
+			}
+			first[same] = len(found)
+		}
+		found = append(found, d)
+	}
+	for _, d := range found {
+		r.Add(d)
 	}
 	for _, d := range explored(in, known) {
 		r.Add(d)
 	}
+}
+
+// A delay is a sleep for as long as a field says, under the locks of one class: one decision, however often it is written.
+type delay struct {
+	lock  access.Class
+	field *types.Var
+}
+
+func delayOf(e *locks.Event) (delay, bool) {
+	call, ok := e.Site.(ssa.CallInstruction)
+	if !ok || len(e.Chain) > 0 || e.Block.Op != api.Sleep {
+		return delay{}, false
+	}
+	for _, arg := range call.Common().Args {
+		if load, ok := arg.(*ssa.UnOp); ok && load.Op == token.MUL {
+			if f := ssabuild.FieldOf(load.X); f != nil {
+				return delay{e.Held.Path.Class(), f}, true
+			}
+		}
+	}
+	return delay{}, false
 }
 
 func diagnose(in *engine.Info, e *locks.Event) (report.Diagnostic, bool) {

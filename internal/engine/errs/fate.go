@@ -212,6 +212,9 @@ func (a *Analysis) targetsFate(targets []ssabuild.Target, common *ssa.CallCommon
 		if fn := ssabuild.StaticCallee(common); fn != nil && unwanted(fn) {
 			return Echo
 		}
+		if runsUntil(common) {
+			return Echo
+		}
 		return Real
 	}
 	worst := Never
@@ -228,6 +231,13 @@ func (a *Analysis) targetsFate(targets []ssabuild.Target, common *ssa.CallCommon
 		}
 	}
 	return worst
+}
+
+// runsUntil reports whether a call is that of a service behind an interface whose methods are written elsewhere, given nothing but a
+// context: such a method usually runs until the context ends, and returns that.
+func runsUntil(common *ssa.CallCommon) bool {
+	params := common.Signature().Params()
+	return common.IsInvoke() && params.Len() == 1 && isContext(params.At(0).Type())
 }
 
 // unwanted reports whether by its name nobody is expected to look at a

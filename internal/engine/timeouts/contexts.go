@@ -67,8 +67,8 @@ func (a *Analysis) fresh(call *ssa.Call) (Fresh, bool) {
 	}
 	eff, known := a.effect(common)
 	if known {
-		if eff.Ctx == api.None || eff.Op != api.Block && eff.Op != api.ReqNew && eff.Op != api.ReqCtx && eff.Op != api.SemAcquire {
-			return Fresh{}, false
+		if eff.Ctx == api.None || eff.Op != api.Block && eff.Op != api.ReqNew && eff.Op != api.SemAcquire {
+			return Fresh{}, false // a request at hand that gets another context is detached on purpose
 		}
 	} else {
 		low := strings.ToLower(callee.Name())

@@ -42,9 +42,10 @@ func contextParam(fn *ssa.Function) *ssa.Parameter {
 	return nil
 }
 
-// Named reports whether the source gives a parameter a name by which it could be used.
+// Named reports whether the source gives a parameter a name by which it could be used: none, _ and names that begin with it say that
+// it is not.
 func Named(p *ssa.Parameter) bool {
-	return p.Object() != nil && p.Object().Name() != "" && p.Object().Name() != "_"
+	return p.Object() != nil && p.Object().Name() != "" && !strings.HasPrefix(p.Object().Name(), "_")
 }
 
 func ownContext(fn *ssa.Function) bool { return contextParam(fn) != nil }

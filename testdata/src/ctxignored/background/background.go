@@ -249,3 +249,16 @@ func fetchReleasesBad(ctx context.Context, u string) error {
 func releaseOk(ctx context.Context, u string) error {
 	return fetch(context.TODO(), u)
 }
+
+// The answer is kept for other clients, so the one that leaves must not end it.
+func cachedOk(next http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.Clone(context.Background()))
+		next.ServeHTTP(w, r.WithContext(context.Background()))
+	}
+}
+
+func underscoreOk(_ctx context.Context, u string) error {
+	_ = _ctx
+	return fetch(context.Background(), u)
+}

@@ -95,6 +95,27 @@ func (p *pool) sleepBad() {
 	time.Sleep(time.Second) // want `time.Sleep waits while p.mu is held`
 }
 
+// One decision, one report: the other places are related to the first.
+type slow struct {
+	mu      sync.Mutex
+	latency time.Duration
+	files   map[string]int
+}
+
+func (s *slow) create(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	time.Sleep(s.latency) // want `time.Sleep waits while s.mu is held`
+	s.files[name] = 0
+}
+
+func (s *slow) remove(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	time.Sleep(s.latency)
+	delete(s.files, name)
+}
+
 func (p *pool) fetchBad(c *http.Client) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

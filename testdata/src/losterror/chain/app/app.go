@@ -21,6 +21,15 @@ func runBad(ctx context.Context, s *loops.Service) {
 	go s.Run(ctx) // want `the error of \(\*Service\).Run is lost`
 }
 
+// What implements it is not to be seen from here; as a rule it runs until ctx ends.
+func behindInterfaceOk(ctx context.Context, r loops.Runner) {
+	go r.Run(ctx)
+}
+
+func behindInterfaceBad(ctx context.Context, r loops.Runner) {
+	go r.Load(ctx, "all") // want `the error of r.Load is lost`
+}
+
 // forward returns no other error than Serve.
 func forward(ctx context.Context, s *loops.Service) error { return s.Serve(ctx) }
 

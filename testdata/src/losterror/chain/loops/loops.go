@@ -46,3 +46,9 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	return ctx.Err()
 }
+
+// A Runner is implemented elsewhere.
+type Runner interface {
+	Run(ctx context.Context) error
+	Load(ctx context.Context, name string) error
+}

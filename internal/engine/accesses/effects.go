@@ -267,8 +267,27 @@ func (a *Analysis) handedAway(root *access.Path) bool {
 				a.handed[x.Path.RootPath()] = true
 			}
 		}
+		for _, s := range a.spawn.Spawns() {
+			if mk, ok := s.Func.(*ssa.MakeClosure); ok && len(s.Via) > 0 && !s.Joined {
+				a.noteCaptured(mk)
+			}
+		}
 	}
 	return a.handed[root]
+}
+
+// noteCaptured notes the variables, and the objects in them, that a literal uses which somebody else runs in a goroutine.
+func (a *Analysis) noteCaptured(mk *ssa.MakeClosure) {
+	for _, b := range mk.Bindings {
+		al, ok := a.prog.Lexical(b).(*ssa.Alloc)
+		if !ok {
+			continue
+		}
+		a.handed[a.prog.CellPath(al)] = true
+		if v := a.prog.SingleStore(al); v != nil {
+			a.handed[a.prog.Path(v).RootPath()] = true
+		}
+	}
 }
 
 func (a *Analysis) noteHanded(t ssabuild.Target, effects []model.Effect) {

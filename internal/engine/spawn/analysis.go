@@ -19,7 +19,7 @@ type Analysis struct {
 
 	sums    map[*ssa.Function]*model.Spawns
 	foreign map[*types.Func]*model.Spawns
-	calls   map[*ssa.Function][]*ssa.Parameter // func parameters, of enclosing functions too, that run when it runs
+	calls   map[*ssa.Function][]paramRun // func parameters, of enclosing functions too, that run when it runs
 	spawns  []*Spawn
 	bySite  map[ssa.CallInstruction][]*Spawn
 	byFn    map[*ssa.Function][]*Spawn
@@ -74,7 +74,7 @@ func Run(prog *ssabuild.Program, lk *locks.Analysis, imported func(*types.Func) 
 		prog: prog, locks: lk, imported: imported,
 		sums:    make(map[*ssa.Function]*model.Spawns),
 		foreign: make(map[*types.Func]*model.Spawns),
-		calls:   make(map[*ssa.Function][]*ssa.Parameter),
+		calls:   make(map[*ssa.Function][]paramRun),
 		bySite:  make(map[ssa.CallInstruction][]*Spawn),
 		byFn:    make(map[*ssa.Function][]*Spawn),
 		joins:   make(map[*ssa.Function][]*Join),

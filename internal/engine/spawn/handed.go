@@ -15,7 +15,10 @@ import (
 // handsOver reports whether the target does not run the function that it is given
 // as argument i, but sends it on a channel or stores it for somebody else to run.
 func (a *Analysis) handsOver(t ssabuild.Target, i int) bool {
-	if t.Fn == nil || i < 0 || i >= len(t.Fn.Params) || slices.Contains(a.calls[t.Fn], t.Fn.Params[i]) {
+	if t.Fn == nil || i < 0 || i >= len(t.Fn.Params) {
+		return false
+	}
+	if slices.ContainsFunc(a.calls[t.Fn], func(r paramRun) bool { return r.param == t.Fn.Params[i] }) {
 		return false
 	}
 	return a.leaves(t.Fn.Params[i], 0)

@@ -209,10 +209,16 @@ func (a *Analysis) asParam(v ssa.Value) *ssa.Parameter {
 // summariseRuns finds the func parameters that run when fn runs, and those that
 // run in goroutines that fn starts.
 func (a *Analysis) summariseRuns(fn *ssa.Function, sum *model.Spawns) {
-	var runs []*ssa.Parameter
-	addRun := func(p *ssa.Parameter) {
-		if p != nil && !slices.Contains(runs, p) && len(runs) < maxSummary {
-			runs = append(runs, p)
+	var runs []paramRun
+	addRun := func(p *ssa.Parameter, alone bool) {
+		if p == nil {
+			return
+		}
+		i := slices.IndexFunc(runs, func(r paramRun) bool { return r.param == p })
+		if i >= 0 {
+			runs[i].alone = runs[i].alone && alone
+		} else if len(runs) < maxSummary {
+			runs = append(runs, paramRun{p, alone})
 		}
 	}
 	for _, b := range fn.Blocks {
@@ -226,17 +232,19 @@ func (a *Analysis) summariseRuns(fn *ssa.Function, sum *model.Spawns) {
 			}
 			common := site.Common()
 			if !common.IsInvoke() {
-				addRun(a.asParam(common.Value))
+				if p := a.asParam(common.Value); p != nil {
+					addRun(p, a.excluded(site))
+				}
 			}
 			if eff, ok := a.prog.Effect(common); ok {
 				if eff.Use == api.CallsNow {
-					addRun(a.asParam(ssabuild.Arg(common, eff.Func)))
+					addRun(a.asParam(ssabuild.Arg(common, eff.Func)), false)
 				}
 				continue
 			}
 			for _, t := range a.prog.Callees(site) {
-				for _, p := range a.runsAt(t) {
-					addRun(p)
+				for _, r := range a.runsAt(t) {
+					addRun(r.param, r.alone || a.excluded(site))
 				}
 			}
 		}
@@ -249,19 +257,19 @@ func (a *Analysis) summariseRuns(fn *ssa.Function, sum *model.Spawns) {
 
 // runsAt are the parameters around a call that the target runs: those it calls
 // itself, with its own parameters replaced by the arguments.
-func (a *Analysis) runsAt(t ssabuild.Target) []*ssa.Parameter {
-	var out []*ssa.Parameter
+func (a *Analysis) runsAt(t ssabuild.Target) []paramRun {
+	var out []paramRun
 	if t.Fn == nil {
 		return nil
 	}
-	for _, p := range a.calls[t.Fn] {
-		if p.Parent() != t.Fn {
-			out = append(out, p)
+	for _, r := range a.calls[t.Fn] {
+		if r.param.Parent() != t.Fn {
+			out = append(out, r)
 			continue
 		}
-		if i := slices.Index(t.Fn.Params, p); i >= 0 && i < len(t.Args) && t.Args[i] != nil {
+		if i := slices.Index(t.Fn.Params, r.param); i >= 0 && i < len(t.Args) && t.Args[i] != nil {
 			if q := a.asParam(t.Args[i]); q != nil {
-				out = append(out, q)
+				out = append(out, paramRun{q, r.alone})
 			}
 		}
 	}
@@ -306,9 +314,9 @@ func Recovers(fn *ssa.Function) bool {
 
 // spawnsParams adds to fn's summary the parameters of fn that a spawn runs.
 func (a *Analysis) spawnsParams(fn *ssa.Function, s *Spawn, sum *model.Spawns) {
-	var params []*ssa.Parameter
+	var params []paramRun
 	if p := a.asParam(s.Func); s.Func != nil && p != nil {
-		params = append(params, p)
+		params = append(params, paramRun{param: p})
 	} else if s.Func == nil || len(s.Targets) > 0 {
 		for _, t := range s.Targets {
 			params = append(params, a.runsAt(t)...)
@@ -316,11 +324,11 @@ func (a *Analysis) spawnsParams(fn *ssa.Function, s *Spawn, sum *model.Spawns) {
 	}
 	_, joined := a.JoinsOf(s)
 	for _, p := range params {
-		i := slices.Index(fn.Params, p)
+		i := slices.Index(fn.Params, p.param)
 		if i < 0 || len(sum.Runs) >= maxSummary || slices.ContainsFunc(sum.Runs, func(r model.ParamSpawn) bool { return r.Param == i }) {
 			continue
 		}
-		r := model.ParamSpawn{Param: i, Kind: s.Kind, Many: s.Many || s.InLoop, Joined: joined, Shields: s.Shields || shielded(s.Targets)}
+		r := model.ParamSpawn{Param: i, Kind: s.Kind, Many: (s.Many || s.InLoop) && !p.alone, Joined: joined, Shields: s.Shields || shielded(s.Targets)}
 		r.Chain = append([]model.Hop{}, s.Via...)
 		if len(r.Chain) == 0 {
 			r.Chain = []model.Hop{a.hop(s.Site)}

@@ -40,7 +40,7 @@ func (p *Program) resolve(v ssa.Value) *access.Path {
 		key := access.GlobalKey(globalObject(v))
 		return p.Paths.Root(access.Root{Kind: access.Global, Key: key}, v.Name(), access.Class(key))
 	case *ssa.Alloc:
-		if val := p.singleStore(v); val != nil {
+		if val := p.singleStore(v); val != nil && !isBasic(val.Type()) {
 			return p.Path(val)
 		}
 		return p.cellRoot(v)
@@ -424,4 +424,10 @@ func globalObject(g *ssa.Global) types.Object {
 		return o
 	}
 	return types.NewVar(g.Pos(), g.Pkg.Pkg, g.Name(), g.Type()) // init guard and other synthetic globals
+}
+
+// isBasic reports whether a type is basic: a variable of it is a place of its own, whatever it was set to.
+func isBasic(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Basic)
+	return ok
 }

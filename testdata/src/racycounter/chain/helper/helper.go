@@ -61,3 +61,23 @@ func Waited(p *int) {
 	}()
 	<-done
 }
+
+// A Set has a bit for each kind.
+type Set int
+
+// None is the start of all sets.
+var None Set
+
+// NewSet returns a set of the caller's own.
+func NewSet(kinds ...int) Set {
+	s := Set(None)
+	s.Add(kinds...)
+	return s
+}
+
+// Add adds kinds to the set.
+func (s *Set) Add(kinds ...int) {
+	for _, k := range kinds {
+		*s |= 1 << k
+	}
+}

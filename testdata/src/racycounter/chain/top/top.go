@@ -143,3 +143,31 @@ func beforeAndAfter() int {
 	<-done
 	return helper.Get(&n)
 }
+
+// Each set is a copy of None, and its own.
+func ownSets() {
+	for i := range 3 {
+		go func() {
+			s := helper.NewSet(i)
+			s.Add(4)
+		}()
+	}
+}
+
+func sharedSet() helper.Set {
+	s := helper.NewSet()
+	for i := range 3 {
+		go func() {
+			s.Add(i) // want `s is updated through helper.\(\*Set\).Add .* by several goroutines at once`
+		}()
+	}
+	return s
+}
+
+func globalSet() {
+	for i := range 3 {
+		go func() {
+			helper.None.Add(i) // want `None is updated through helper.\(\*Set\).Add .* by several goroutines at once`
+		}()
+	}
+}

@@ -1,0 +1,50 @@
+// Package app gives callbacks to helpers that call them in goroutines.
+package app
+
+import "racycapture/chain/trees"
+
+func namesOk(root *trees.Node) (names []string, err error) {
+	err = trees.Walk(root, func(n *trees.Node) error {
+		names = append(names, n.Name)
+		return nil
+	})
+	return names, err
+}
+
+func lockedOk(root *trees.Node) map[string]bool {
+	seen := make(map[string]bool)
+	trees.Locked(root, func(n *trees.Node) { seen[n.Name] = true })
+	return seen
+}
+
+func eachBad(root *trees.Node) []string {
+	var names []string
+	trees.Each(root, func(n *trees.Node) {
+		names = append(names, n.Name) // want `names is updated by several goroutines at once`
+	})
+	return names
+}
+
+func ownBad(root *trees.Node) []string {
+	var names []string
+	trees.Own(root, func(n *trees.Node) {
+		names = append(names, n.Name) // want `names is updated by several goroutines at once`
+	})
+	return names
+}
+
+func sharedBad(root *trees.Node) []string {
+	var names []string
+	trees.Shared(root, func(n *trees.Node) {
+		names = append(names, n.Name) // want `names is updated by several goroutines at once`
+	})
+	return names
+}
+
+func laterBad(root *trees.Node) []string {
+	var names []string
+	trees.Later(root, func(n *trees.Node) {
+		names = append(names, n.Name) // want `names is updated in a goroutine .* and read`
+	})
+	return names
+}

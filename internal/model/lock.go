@@ -117,9 +117,10 @@ type Take struct {
 
 // A ParamCall is a call of a function-typed parameter.
 type ParamCall struct {
-	Param int
-	Held  []LockOp
-	Chain []Hop
+	Param  int
+	Held   []LockOp
+	Before []LockOp // locks of the caller that are given up around it
+	Chain  []Hop
 }
 
 // A Blocking is an operation that may wait for something else, directly in a function.

@@ -35,6 +35,7 @@ func (l *Locks) Encode(e *Encoder) {
 		c := &l.Calls[i]
 		e.Uint(c.Param)
 		encodeOps(e, c.Held)
+		encodeOps(e, c.Before)
 		encodeHops(e, c.Chain)
 	}
 	e.Uint(len(l.Blocks))
@@ -78,7 +79,7 @@ func DecodeLocks(d *Decoder) *Locks {
 	}
 	l.Calls = make([]ParamCall, d.Len())
 	for i := range l.Calls {
-		l.Calls[i] = ParamCall{Param: d.Uint(), Held: decodeOps(d), Chain: decodeHops(d)}
+		l.Calls[i] = ParamCall{Param: d.Uint(), Held: decodeOps(d), Before: decodeOps(d), Chain: decodeHops(d)}
 	}
 	l.Blocks = make([]Blocking, d.Len())
 	for i := range l.Blocks {

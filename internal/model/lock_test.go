@@ -84,7 +84,7 @@ func (s scope) locks() *model.Locks {
 			{Conds: []model.Cond{{Index: 2, Val: model.Val{Kind: model.Eq, N: -3}}}},
 		},
 		Takes:   []model.Take{{LockOp: model.LockOp{Path: global, Mode: api.Read}, Chain: []model.Hop{{Func: "f", At: "a.go:1"}, {Func: "g", At: "b.go:2"}}, Before: []model.LockOp{{Path: mu, Mode: api.Write}}, Weak: true}, {LockOp: model.LockOp{Path: local, Mode: api.Write}, Once: true}},
-		Calls:   []model.ParamCall{{Param: 1, Held: []model.LockOp{{Path: mu, Mode: api.Write}}}},
+		Calls:   []model.ParamCall{{Param: 1, Held: []model.LockOp{{Path: mu, Mode: api.Write}}, Before: []model.LockOp{{Path: mu, Mode: api.Read}}}},
 		Blocks:  []model.Blocking{{Op: api.Sleep, What: "time.Sleep", Hop: model.Hop{Func: "f", At: "a.go:9"}}},
 		Returns: []*access.Path{nil, mu},
 		Inits:   []model.Init{{Result: 0, Field: "c", Path: mu}},

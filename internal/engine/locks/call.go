@@ -360,7 +360,32 @@ func (r *run) paramCallback(s *state, site ssa.CallInstruction, t ssabuild.Targe
 	for _, op := range pc.Held {
 		extra = append(extra, r.translate(op, t))
 	}
-	return r.callback(s, site, t.Args[pc.Param], extra, pc.Chain)
+	if len(pc.Before) == 0 {
+		return r.callback(s, site, t.Args[pc.Param], extra, pc.Chain)
+	}
+	// The callee gives locks up, calls, and takes them again.
+	around, gone := s, []Held(nil)
+	for _, op := range pc.Before {
+		op = r.translate(op, t)
+		if i := around.find(op.Path); i >= 0 {
+			gone = append(gone, around.held[i])
+			around = around.remove(i)
+		} else {
+			around = around.giveUp(op)
+		}
+	}
+	out := slices.Clone(r.callback(around, site, t.Args[pc.Param], extra, pc.Chain))
+	for i, u := range out {
+		u = u.clone()
+		u.released = s.released
+		for _, h := range gone {
+			if u.find(h.Path) < 0 {
+				u = u.acquire(h)
+			}
+		}
+		out[i] = u
+	}
+	return out
 }
 
 // paramCall records that the function calls its parameter i under the locks now held.
@@ -375,12 +400,12 @@ func (r *run) paramCallUnder(s *state, i int, site ssa.CallInstruction, extra []
 	}
 	for k := range r.sum.Calls {
 		pc := &r.sum.Calls[k]
-		if pc.Param == i && slices.Equal(pc.Held, held) {
+		if pc.Param == i && slices.Equal(pc.Held, held) && slices.Equal(pc.Before, s.released) {
 			return
 		}
 	}
 	if len(r.sum.Calls) < maxParamCalls {
-		r.sum.Calls = append(r.sum.Calls, model.ParamCall{Param: i, Held: held, Chain: []model.Hop{r.hop(site)}})
+		r.sum.Calls = append(r.sum.Calls, model.ParamCall{Param: i, Held: held, Before: s.released, Chain: []model.Hop{r.hop(site)}})
 	}
 }
 

@@ -282,9 +282,13 @@ func (a *Analysis) needs(s signal, e *Event, on *access.Path) bool {
 }
 
 // takesBefore reports whether a lock at path is taken on the way to the signal:
-// deferred signals come last; others must be reachable from a take.
+// deferred signals come last; others must be reachable from a take. A function
+// that counts itself is waited for only from then on: what it takes before keeps
+// nobody waiting.
 func (a *Analysis) takesBefore(s signal, path *access.Path) bool {
-	if _, isDefer := s.instr.(*ssa.Defer); isDefer {
+	_, last := s.instr.(*ssa.Defer)
+	adds := a.ownAdds(s)
+	if last && len(adds) == 0 {
 		return true
 	}
 	r := a.runs[s.fn]
@@ -297,9 +301,44 @@ func (a *Analysis) takesBefore(s signal, path *access.Path) bool {
 			if !ok || !a.siteTakes(r, site, path) {
 				continue
 			}
-			if _, isDefer := instr.(*ssa.Defer); !isDefer && ssabuild.Reaches(instr, s.instr) {
+			if _, isDefer := instr.(*ssa.Defer); isDefer {
+				if last {
+					return true
+				}
+				continue
+			}
+			if (last || ssabuild.Reaches(instr, s.instr)) && (len(adds) == 0 || reachedFromAny(adds, instr)) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// ownAdds are the places where the function of a Done counts itself.
+func (a *Analysis) ownAdds(s signal) []ssa.Instruction {
+	if s.kind != doneOf {
+		return nil
+	}
+	var out []ssa.Instruction
+	for _, b := range s.fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			if eff, ok := a.prog.Effect(call.Common()); ok && eff.Op == api.WgAdd && a.prog.Path(ssabuild.Receiver(call.Common())) == s.path {
+				out = append(out, call)
+			}
+		}
+	}
+	return out
+}
+
+func reachedFromAny(from []ssa.Instruction, to ssa.Instruction) bool {
+	for _, f := range from {
+		if ssabuild.Reaches(f, to) {
+			return true
 		}
 	}
 	return false

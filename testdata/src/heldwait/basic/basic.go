@@ -191,3 +191,62 @@ func (q *quiet) runOk() {
 	go func() { defer q.wg.Done() }()
 	q.wg.Wait()
 }
+
+// Only who counts itself under the lock is waited for, and it needs the lock no more.
+type gate struct {
+	mu     sync.Mutex
+	wg     sync.WaitGroup
+	closed bool
+	n      int
+}
+
+func (g *gate) enter() bool {
+	g.mu.Lock()
+	if g.closed {
+		g.mu.Unlock()
+		return false
+	}
+	g.wg.Add(1)
+	g.mu.Unlock()
+	defer g.wg.Done()
+	g.work()
+	return true
+}
+
+func (g *gate) work() {}
+
+func (g *gate) closeOk() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.closed = true
+	g.wg.Wait()
+}
+
+type lateGate struct {
+	mu     sync.Mutex
+	wg     sync.WaitGroup
+	closed bool
+	n      int
+}
+
+func (g *lateGate) enter() bool {
+	g.mu.Lock()
+	if g.closed {
+		g.mu.Unlock()
+		return false
+	}
+	g.wg.Add(1)
+	g.mu.Unlock()
+	defer g.wg.Done()
+	g.mu.Lock()
+	g.n++
+	g.mu.Unlock()
+	return true
+}
+
+func (g *lateGate) closeBad() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.closed = true
+	g.wg.Wait() // want `g.wg.Wait waits while g.mu is held since .*, but \(\*lateGate\).enter .*, which would end the wait, locks it first`
+}

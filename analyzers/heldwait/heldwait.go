@@ -32,7 +32,7 @@ func run(in *engine.Info, r *report.Reporter) {
 	reported := make(map[ssa.Instruction]bool)
 	known := make(map[token.Pos]bool)
 	var found []report.Diagnostic
-	first := make(map[delay]int)
+	first := make(map[cause]int)
 	for _, e := range in.Locks.Events() {
 		if e.Kind != locks.Blocked || e.Held.Once || reported[e.Site] || in.Prog.IsTestFunc(e.Fn) {
 			continue
@@ -45,7 +45,7 @@ func run(in *engine.Info, r *report.Reporter) {
 		if d.Code == "heldwait/deadlock" {
 			known[d.Pos] = true
 		}
-		if same, ok := delayOf(e); ok && d.Code == "heldwait/sleep" {
+		if same, ok := causeOf(e, d.Code); ok {
 			if i, again := first[same]; again {
 				found[i].Related = append(found[i].Related, analysis.RelatedInformation{Pos: d.Pos, Message: "the same happens here"})
 				continue
@@ -62,25 +62,34 @@ func run(in *engine.Info, r *report.Reporter) {
 	}
 }
 
-// A delay is a sleep for as long as a field says, under the locks of one class: one decision, however often it is written.
-type delay struct {
+// A cause is what several reports would have in common: locks of one class, under which one function waits at one place, however
+// many ways lead there; or under which one field says how long to sleep, however often that is written.
+type cause struct {
+	code  string
 	lock  access.Class
+	place string
 	field *types.Var
 }
 
-func delayOf(e *locks.Event) (delay, bool) {
+func causeOf(e *locks.Event, code string) (cause, bool) {
+	c := cause{code: code, lock: e.Held.Path.Class()}
+	if c.lock == "" || e.Callback {
+		return c, false
+	}
+	if len(e.Chain) > 0 {
+		c.place = e.Block.Hop.At
+		return c, c.place != ""
+	}
 	call, ok := e.Site.(ssa.CallInstruction)
-	if !ok || len(e.Chain) > 0 || e.Block.Op != api.Sleep {
-		return delay{}, false
+	if !ok || e.Block.Op != api.Sleep {
+		return c, false
 	}
 	for _, arg := range call.Common().Args {
-		if load, ok := arg.(*ssa.UnOp); ok && load.Op == token.MUL {
-			if f := ssabuild.FieldOf(load.X); f != nil {
-				return delay{e.Held.Path.Class(), f}, true
-			}
+		if load, ok := arg.(*ssa.UnOp); ok && load.Op == token.MUL && c.field == nil {
+			c.field = ssabuild.FieldOf(load.X)
 		}
 	}
-	return delay{}, false
+	return c, c.field != nil
 }
 
 func diagnose(in *engine.Info, e *locks.Event) (report.Diagnostic, bool) {

@@ -14,15 +14,17 @@ import (
 // container. Whoever calls with the two exchanged takes them in the other order.
 //
 // Left out are hierarchies (a node and its parent), loops that take all locks of
-// a container in turn, and functions that compare the two somehow with < or >,
-// which is the usual way to order them.
+// a container in turn, functions that compare the two somehow with < or >,
+// which is the usual way to order them, Less methods, which a sort calls in any
+// order under whatever protects what it sorts, and functions one of whose two
+// nobody else knows at any call.
 func (a *Analysis) Pairs() []Edge {
 	var out []Edge
 	for _, e := range a.edges {
 		if !e.Same || e.Weak || a.prog.IsTestFunc(e.Fn) {
 			continue
 		}
-		if (a.twoParams(e) || twoElements(e)) && !a.ordered(e.Fn) {
+		if (a.twoParams(e) && !a.oneIsNew(e) || twoElements(e) && !sorts(e.Fn)) && !a.ordered(e.Fn) {
 			out = append(out, e)
 		}
 	}
@@ -46,6 +48,31 @@ func (a *Analysis) twoParams(e Edge) bool {
 		}
 	}
 	return e.FromPath.Exact() && e.ToPath.Exact()
+}
+
+// oneIsNew reports whether all callers are known, and each passes an object that
+// it has just made as one of the two.
+func (a *Analysis) oneIsNew(e Edge) bool {
+	sites, known := a.callSites(e.Fn)
+	if !known {
+		return false
+	}
+	for _, s := range sites {
+		isNew := func(param int) bool {
+			arg := a.prog.ArgPath(s.target, param)
+			return arg != nil && a.prog.UnpublishedAt(arg, s.instr)
+		}
+		if s.async || !isNew(e.FromPath.Root().Index) && !isNew(e.ToPath.Root().Index) {
+			return false
+		}
+	}
+	return true
+}
+
+// sorts reports whether a function is the Less of a sort.Interface.
+func sorts(fn *ssa.Function) bool {
+	sig := fn.Signature
+	return fn.Name() == "Less" && sig.Recv() != nil && sig.Params().Len() == 2 && sig.Results().Len() == 1
 }
 
 // twoElements reports whether the locks are elements of one container, selected

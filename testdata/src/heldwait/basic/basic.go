@@ -250,3 +250,29 @@ func (g *lateGate) closeBad() {
 	g.closed = true
 	g.wg.Wait() // want `g.wg.Wait waits while g.mu is held since .*, but \(\*lateGate\).enter .*, which would end the wait, locks it first`
 }
+
+// One function that sleeps, called under the lock twice: one report.
+type saver struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (s *saver) save() {
+	for range 3 {
+		time.Sleep(time.Second)
+	}
+}
+
+func (s *saver) add() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.n++
+	s.save() // want `time.Sleep \(in \(\*saver\).save, basic.go:\d+\) waits while s.mu is held`
+}
+
+func (s *saver) remove() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.n--
+	s.save()
+}

@@ -309,3 +309,68 @@ func (s *deviceSet) wait(d *device) {
 		s.Lock()
 	}
 }
+
+// A sum that nobody else knows yet.
+type tally struct {
+	mu sync.Mutex
+	m  map[string]int
+}
+
+type report struct {
+	files, dirs *tally
+}
+
+func newReport() *report {
+	r := &report{files: &tally{m: map[string]int{}}, dirs: &tally{m: map[string]int{}}}
+	return r
+}
+
+func (t *tally) mergeOk(from *tally) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	from.mu.Lock()
+	defer from.mu.Unlock()
+	for k, v := range from.m {
+		t.m[k] += v
+	}
+}
+
+func sum(all map[string]*report) *report {
+	out := newReport()
+	for _, r := range all {
+		out.files.mergeOk(r.files)
+		out.dirs.mergeOk(r.dirs)
+	}
+	return out
+}
+
+func (t *tally) absorbBad(from *tally) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	from.mu.Lock() // want `from.mu is locked while t.mu, of the same type, is held`
+	defer from.mu.Unlock()
+	for k, v := range from.m {
+		t.m[k] += v
+		delete(from.m, k)
+	}
+}
+
+func exchange(a, b *tally) {
+	a.absorbBad(b)
+}
+
+type byCount []*tally
+
+func (b byCount) Len() int      { return len(b) }
+func (b byCount) Swap(i, j int) { b[i], b[j] = b[j], b[i] }
+func (b byCount) Less(i, j int) bool {
+	if i == j {
+		return false
+	}
+	x, y := b[i], b[j]
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return len(x.m) < len(y.m)
+}

@@ -197,9 +197,11 @@ var engineNotes = map[string]string{
 		"A code may be an analyzer's name, for all of its checks. Remove the comment, or correct it.",
 	report.CodeInternalError: "Shown with `-debug.stats`. The finding costs nothing but the function it names, about which all analyzers stay silent; please report it.",
 	report.CodeBudget:        "Shown with `-debug.stats`. Budgets are counts of steps, never time, so they are hit on every machine alike.",
-	report.CodeStats:         "Shown with `-debug.stats`.",
-	report.CodeWhy:           "Shown with `-debug.why FILE:LINE`.",
-	report.CodeGraph:         "Reported with `-debug.graph` only, which `conclint graph` sets.",
+	report.CodeStats: "Shown with `-debug.stats`. Of the scopes of the interleaving explorer it counts those that ran out of budget in full and came to an end " +
+		"only with less detail: with data left out (coarse), also without what callees give away (published), or object by object (sliced); " +
+		"and those that did not (over budget). The times are the engine's, up to and with the explorer; they are all that differs between two runs.",
+	report.CodeWhy:   "Shown with `-debug.why FILE:LINE`.",
+	report.CodeGraph: "Reported with `-debug.graph` only, which `conclint graph` sets.",
 }
 
 // leftOver lists the files of dir that no page accounts for.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/conclint/conclint/internal/report"
 )
@@ -24,21 +25,63 @@ func aboutAnalysis(f *Finding) bool {
 func printStats(w io.Writer, all []*Finding, packages int) {
 	sums := map[string]int64{}
 	byCode := map[string]int{}
+	var times shares
 	for _, f := range all {
 		byCode[f.Code]++
 		if f.Code == report.CodeStats {
-			for _, c := range report.DecodeStats(f.Message) {
+			counters := report.DecodeStats(f.Message)
+			for _, c := range counters {
 				sums[c.Name] += c.Value
 			}
+			times.add(f.Package, counters)
 		} else if aboutAnalysis(f) {
 			fmt.Fprintf(w, "%s:%d: %s: %s\n", f.Pos.File, f.Pos.Line, f.Code, f.Message)
 		}
 	}
+	delete(sums, report.CounterEngineTime)
+	delete(sums, report.CounterExplorerTime)
 	sums["packages"] = int64(packages)
 	sums["internal-errors"] = int64(byCode[report.CodeInternalError])
 	for _, name := range sortedKeys(sums) {
 		fmt.Fprintf(w, "%s: %d\n", strings.ReplaceAll(name, "-", " "), sums[name])
 	}
+	times.print(w)
+}
+
+// shares tells how much of the engine's time the explorer takes.
+type shares struct {
+	all, slowest spent
+	name         string // of the slowest package
+}
+
+type spent struct{ engine, explorer time.Duration }
+
+func (s *shares) add(pkg string, counters []report.Counter) {
+	var p spent
+	for _, c := range counters {
+		switch d := time.Duration(c.Value) * time.Microsecond; c.Name {
+		case report.CounterEngineTime:
+			p.engine = d
+		case report.CounterExplorerTime:
+			p.explorer = d
+		}
+	}
+	s.all.engine += p.engine
+	s.all.explorer += p.explorer
+	if p.engine > s.slowest.engine {
+		s.slowest, s.name = p, pkg
+	}
+}
+
+func (s *shares) print(w io.Writer) {
+	if s.all.engine == 0 {
+		return
+	}
+	fmt.Fprintf(w, "explorer time: %v\nslowest package: %s, explorer time: %v\n", s.all, s.name, s.slowest)
+}
+
+func (s spent) String() string {
+	return fmt.Sprintf("%d %% (%.2fs of %.2fs)", s.explorer*100/max(s.engine, 1), s.explorer.Seconds(), s.engine.Seconds())
 }
 
 // printCounts prints how many findings there are of each code.

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"sort"
 	"strings"
+	"time"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/ctrlflow"
@@ -60,7 +61,7 @@ analysis are its only diagnostics.`,
 var Analyzer = New(nil)
 
 func run(pass *analysis.Pass, cfg *Config) (*Info, error) {
-	in := &Info{Pass: pass, pass: pass, stats: cfg.Stats, imported: make(map[*types.Func]*model.Summary)}
+	in := &Info{Pass: pass, pass: pass, began: time.Now(), stats: cfg.Stats, imported: make(map[*types.Func]*model.Summary)}
 	report.CheckSuppressions(pass)
 	table := api.New(cfg.Runtime, cfg.Extra)
 	in.importEdges()
@@ -243,7 +244,11 @@ func (in *Info) notes(cfg *Config) {
 		{Name: "explorer-scopes", Value: int64(explored.Stats.Scopes)},
 		{Name: "explorer-scopes-over-budget", Value: int64(explored.Stats.Over)},
 		{Name: "explorer-scopes-cut", Value: int64(explored.Stats.Cut)},
+		{Name: "explorer-scopes-coarse", Value: int64(explored.Stats.Coarse)},
+		{Name: "explorer-scopes-published", Value: int64(explored.Stats.Early)},
 		{Name: "explorer-scopes-sliced", Value: int64(explored.Stats.Narrow)},
 		{Name: "explorer-steps", Value: int64(explored.Stats.Steps)},
+		{Name: report.CounterEngineTime, Value: time.Since(in.began).Microseconds()},
+		{Name: report.CounterExplorerTime, Value: in.exploring.Microseconds()},
 	})})
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"go/types"
 	"sync"
+	"time"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -41,6 +42,8 @@ type Info struct {
 
 	accesses   *accesses.Analysis
 	explored   *skeleton.Analysis // see [Info.Interleavings]
+	began      time.Time
+	exploring  time.Duration // of explored
 	operations *Operations
 
 	mu       sync.Mutex

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"strings"
+	"time"
 
 	"github.com/conclint/conclint/internal/engine/skeleton"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
@@ -18,7 +19,9 @@ import (
 // so never for dependencies.
 func (in *Info) Interleavings() *skeleton.Analysis {
 	if in.explored == nil {
+		start := time.Now()
 		in.explored = skeleton.Run(in.Prog, skeleton.Options{})
+		in.exploring = time.Since(start)
 	}
 	return in.explored
 }

@@ -9,7 +9,7 @@ func (m *Machine) call(s *state, i int, f *frame, in *Instr) outcome {
 		if !known {
 			d.fn = Value{}
 		}
-		if in.endless && f.pending(in.Pos) >= m.rounds() {
+		if n := f.pending(in.Pos); in.endless && n >= m.rounds() || n >= maxDefers {
 			return cut
 		}
 		f.defers = append(f.defers, d)
@@ -49,6 +49,10 @@ func (m *Machine) call(s *state, i int, f *frame, in *Instr) outcome {
 // once or twice; an endless one has endlessly many states, and those with more of
 // the same are not new.
 const maxRounds = 2
+
+// maxDefers bounds the deferred calls of one statement in any loop: what a loop
+// counts may be no more than how often an inner one runs.
+const maxDefers = 4
 
 // rounds is what an endless loop may leave behind here: in a slice every unknown
 // count is one.

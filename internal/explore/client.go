@@ -1,7 +1,5 @@
 package explore
 
-import "slices"
-
 // A Call is one method that a client may call on what it holds.
 type Call struct {
 	Func *Func
@@ -24,40 +22,33 @@ const maxBases = 2
 // calls at once, a call with itself included. A stuck state counts only if no further call frees it.
 func (m *Machine) ExploreClient(sc Scope, calls []Call) []ClientResult {
 	m.Stats.Scopes++
-	m.points = nil
-	out, all := m.pairsOf(&sc, calls)
-	if all.Over {
-		m.sliced(&all, func() Result {
-			more, r := m.pairsOf(&sc, calls)
-			for i := range more {
-				more[i].Findings = slices.DeleteFunc(more[i].Findings, func(f *Finding) bool { return f.Kind != Stuck })
-				for _, f := range more[i].Findings {
-					f.Sliced = true
-				}
-			}
-			out = append(out, more...)
-			return r
-		})
+	m.points, m.gone = nil, nil
+	done := make([]bool, len(pairs(calls)))
+	out, all := m.pairsOf(&sc, calls, done, true)
+	again := func() Result {
+		// A slice tells of its own object only.
+		more, r := m.pairsOf(&sc, calls, done, m.slice == nil)
+		out = append(out, more...)
+		return r
 	}
 	if all.Over {
-		m.Stats.Over++
+		m.narrower(&all, again)
 	}
-	if all.Narrow {
-		m.Stats.Narrow++
-	}
-	if all.Cut {
-		m.Stats.Cut++
-	}
+	m.Stats.count(&all)
 	return out
 }
 
-// pairsOf explores every call and pair of calls; the second result sums up how
-// that went.
-func (m *Machine) pairsOf(sc *Scope, calls []Call) (out []ClientResult, all Result) {
+// pairsOf explores every call and pair of calls but for those that are done, and
+// notes the ones that came to an end; the second result sums up how that went.
+func (m *Machine) pairsOf(sc *Scope, calls []Call, done []bool, note bool) (out []ClientResult, all Result) {
 	bases := m.bases(sc)
 	spent, overs := m.steps, 0
 	all.Over = m.over && len(bases) == 0
-	for _, pair := range pairs(calls) {
+	for k, pair := range pairs(calls) {
+		if done[k] {
+			continue
+		}
+		over := false
 		for _, base := range bases {
 			if overs >= maxOver || spent > m.Budget.Client {
 				all.Over = true
@@ -68,10 +59,12 @@ func (m *Machine) pairsOf(sc *Scope, calls []Call) (out []ClientResult, all Resu
 			if r.Over {
 				overs++
 			}
+			over = over || r.Over
 			all.Over = all.Over || r.Over
 			all.Cut = all.Cut || r.Cut
 			out = append(out, ClientResult{r, pair})
 		}
+		done[k] = note && !over && len(bases) > 0
 	}
 	return out, all
 }
@@ -90,8 +83,8 @@ func pairs(calls []Call) [][]Call {
 	return out
 }
 
-// maxOver is the number of pairs that may run out of budget before a type
-// counts as too big to explore.
+// maxOver is the number of pairs, or slices, that may run out of budget before a
+// scope counts as too big to explore.
 const maxOver = 3
 
 // bases runs the constructor until it has returned.

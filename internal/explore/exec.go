@@ -82,17 +82,20 @@ func (m *Machine) settle(s *state) []*state {
 // run of this walk was in already: runs that differ only in what is dead by now
 // go on as one. runs is the number of runs so far.
 func (m *Machine) known(s *state, i, runs int, seen *map[string]struct{}) bool {
-	if runs <= mergeAfter || !m.atJoin(s, i) {
+	if runs <= mergeAfter && !(m.coarse && runs > 1) || !m.atJoin(s, i) {
 		return false
 	}
 	if *seen == nil {
 		*seen = map[string]struct{}{}
 	}
-	if runs > coarseAfter || m.narrow {
-		m.enc.coarse = noData
+	g := exact
+	switch {
+	case m.coarse:
+		g = noRefs
+	case runs > coarseAfter || m.narrow:
+		g = noData
 	}
-	key := m.enc.key(m, s)
-	m.enc.coarse = exact
+	key := m.enc.keyAt(g, m, s)
 	if _, dup := (*seen)[key]; dup {
 		return true
 	}

@@ -52,7 +52,7 @@ func (m *Machine) alloc(s *state, site int32) int32 {
 	if site >= 0 {
 		st := &m.Program.Sites[site]
 		o.sync = st.Sync
-		o.escaped = st.Escaped || m.scope.Escaped[site]
+		o.escaped = st.Escaped || m.scope.Escaped[site] || m.early[site]
 		if m.muted(site) {
 			o.sync, o.muted = false, true
 		}

@@ -22,6 +22,7 @@ type encoder struct {
 	order  []int
 	local  [][]byte
 	coarse grain
+	syncs  []byte // by object, see leads
 }
 
 // A looseCell is a cell of unknown code's object that holds a symbol about which
@@ -40,6 +41,7 @@ const (
 	exact  grain = iota
 	noEnv        // what is known about objects of unknown code, and unknown data
 	noData       // also numbers that are known
+	noRefs       // also what leads to no synchronisation object of the scope
 )
 
 func (e *encoder) key(m *Machine, s *state) string {
@@ -52,6 +54,7 @@ func (e *encoder) key(m *Machine, s *state) string {
 	clear(e.syms)
 	clear(e.names)
 	clear(e.eqs)
+	clear(e.syncs)
 	e.sort()
 	for rank, i := range e.order {
 		e.names[s.gors[i].id] = uint32(rank + 1)
@@ -63,6 +66,14 @@ func (e *encoder) key(m *Machine, s *state) string {
 	e.globals()
 	e.ties()
 	return string(e.buf)
+}
+
+// keyAt is the key of s at a grain.
+func (e *encoder) keyAt(g grain, m *Machine, s *state) string {
+	e.coarse = g
+	key := e.key(m, s)
+	e.coarse = exact
+	return key
 }
 
 // globals writes the package variables of which something is known, in an order
@@ -225,7 +236,11 @@ func (e *encoder) goroutine(g *goroutine) {
 		e.num(uint32(f.pc))
 		e.flag(f.unwind, f.recovered, f.deferCall)
 		for r, v := range f.regs[1:] {
-			if e.coarse > exact && f.fn.Plain[Reg(r+1)] && (e.coarse == noData || !v.isConst()) {
+			if e.coarse > exact && f.fn.Plain[Reg(r+1)] && (e.coarse >= noData || !v.isConst()) {
+				continue
+			}
+			if e.dull(v) && !(f == g.top() && usesReg(g.instr(), Reg(r+1))) {
+				e.buf = append(e.buf, byte(KUnk))
 				continue
 			}
 			e.value(v)
@@ -241,6 +256,37 @@ func (e *encoder) goroutine(g *goroutine) {
 	}
 }
 
+// leads reports whether v leads to a synchronisation object of the scope.
+func (e *encoder) leads(v Value) bool {
+	switch v.Kind {
+	case KPtr, KSlice, KMap, KIter, KLocker, KChan, KCtx:
+		for int(v.A) >= len(e.syncs) {
+			e.syncs = append(e.syncs, unsure)
+		}
+		if e.syncs[v.A] == unsure {
+			e.syncs[v.A] = no
+			if e.m.tracked(e.s, v, false) {
+				e.syncs[v.A] = yes
+			}
+		}
+		return e.syncs[v.A] == yes
+	case KInt, KBool, KStr, KNil, KNone:
+		return false
+	}
+	return e.m.tracked(e.s, v, false)
+}
+
+// Whether an object leads to a synchronisation object, within one key.
+const (
+	unsure byte = iota
+	no
+	yes
+)
+
+// dull reports whether a value is left out at this grain: it leads to no
+// synchronisation object.
+func (e *encoder) dull(v Value) bool { return e.coarse == noRefs && !v.syncState() && !e.leads(v) }
+
 func (e *encoder) value(v Value) {
 	for v.Kind == KUnk {
 		next, ok := e.s.valueOf(v.A)
@@ -255,7 +301,7 @@ func (e *encoder) value(v Value) {
 			v = Bool(b)
 		}
 	}
-	if e.coarse == noData && (v.Kind == KUnk || v.Kind == KCond) {
+	if e.coarse >= noData && (v.Kind == KUnk || v.Kind == KCond) || v.Kind != KNone && !v.isConst() && e.dull(v) {
 		e.buf = append(e.buf, byte(KUnk))
 		return
 	}
@@ -382,15 +428,18 @@ func (e *encoder) object(id int32) {
 			continue // others may have changed it meanwhile
 		}
 		// What nobody has set, and what is unknown, is as good as absent.
-		if e.coarse == noData && (c.val.Kind == KNil || c.val.Kind == KUnk && !e.known(c.val) || c.val.Kind == KCond) {
+		if e.coarse >= noData && (c.val.Kind == KNil || c.val.Kind == KUnk && !e.known(c.val) || c.val.Kind == KCond) {
 			continue
 		}
 		if o.env && e.blank(c.val) {
 			e.loose = append(e.loose, looseCell{n, c.path, c.val.A})
 			continue
 		}
+		if !c.val.isConst() && e.dull(c.val) {
+			continue
+		}
 		e.num(uint32(c.path) + 1)
-		if e.coarse == noData && c.val.Kind == KInt {
+		if e.coarse >= noData && c.val.Kind == KInt {
 			e.buf = append(e.buf, byte(KUnk)) // a counter
 			continue
 		}
@@ -403,6 +452,9 @@ func (e *encoder) object(id int32) {
 		e.flag(ch.closed, ch.ctx, ch.fires, ch.never, ch.done)
 		e.num(uint32(len(ch.buf)))
 		for _, v := range ch.buf {
+			if v.isConst() && e.coarse == noRefs {
+				v = Value{}
+			}
 			e.value(v)
 		}
 		if ch.parent >= 0 {

@@ -21,6 +21,7 @@ type Options struct {
 	NoSymmetry  bool // do not identify states that differ by goroutine names
 	NoRelevance bool // enter and spawn everything
 	NoVariants  bool // walk functions whole
+	NoCoarse    bool // do not repeat, with less detail, what ran out of budget
 }
 
 // A Scope is one closed question to the machine.
@@ -41,8 +42,14 @@ type Scope struct {
 	// (see OpKeep); what one of them wakes is not stuck.
 	Rescue []*Func
 
+	// From and To enclose the source of Entry, literals included: what is made
+	// there is its own, see published.
+	From, To Pos
+
 	closers map[int32]bool // goroutines of a client that shut something down
 }
+
+func (sc *Scope) own(at Pos) bool { return sc.From <= at && at <= sc.To }
 
 // Stats counts the work of a machine.
 type Stats struct {
@@ -50,6 +57,8 @@ type Stats struct {
 	Over   int // explorations that ran out of states or steps
 	Cut    int // explorations that left out runs with too many goroutines or rounds
 	Narrow int // explorations that were too many to follow in full, see Result
+	Coarse int // explorations that came to an end when states that differ in data counted as one, see Result
+	Early  int // explorations that came to an end without what callees give away, see Result
 	States int
 	Steps  int
 }
@@ -71,6 +80,9 @@ type Machine struct {
 	narrow      bool // see sliced
 	slice       *point
 	points      []*point
+	gone        map[int32]bool // sites of callees whose objects unknown code got hold of
+	coarse      bool           // states that differ in data count as one
+	early       map[int32]bool // sites whose objects unknown code knows from birth
 	pending     []*state
 	lastResults []Value
 
@@ -100,6 +112,12 @@ type Result struct {
 	// object that its goroutines meet at, see sliced; Over tells whether that came
 	// to an end.
 	Narrow bool
+	// Coarse: a budget ran out at first, and the scope came to an end when states
+	// that differ in data only counted as one.
+	Coarse bool
+	// Early: a budget ran out at first, and the scope came to an end when what its
+	// callees give away belonged to unknown code from birth, see published.
+	Early  bool
 	States int
 	Steps  int
 }
@@ -130,21 +148,31 @@ func (m *Machine) Explore(sc *Scope) Result {
 	m.scope = sc
 	m.Stats.Scopes++
 	start := func() *state { return m.initial(sc) }
-	m.points = nil
+	m.points, m.gone = nil, map[int32]bool{}
 	res := m.searchFrom(m.Budget.States, start)
 	if res.Over {
-		m.sliced(&res, func() Result { return m.walkOnce(m.Budget.States, start) })
+		m.narrower(&res, func() Result { return m.walkOnce(m.Budget.States, start) })
 	}
+	m.Stats.count(&res)
+	return res
+}
+
+func (st *Stats) count(res *Result) {
 	if res.Over {
-		m.Stats.Over++
+		st.Over++
 	}
 	if res.Cut {
-		m.Stats.Cut++
+		st.Cut++
 	}
 	if res.Narrow {
-		m.Stats.Narrow++
+		st.Narrow++
 	}
-	return res
+	if res.Coarse {
+		st.Coarse++
+	}
+	if res.Early {
+		st.Early++
+	}
 }
 
 // searchFrom searches from a state. Findings that guessed sizes are searched for
@@ -182,6 +210,9 @@ func (m *Machine) walkOnce(states int, start func() *state) Result {
 	sr := search{m: m, budget: states, seen: map[string]struct{}{}, found: map[string]*Finding{}}
 	sr.run(start())
 	res := Result{Findings: sr.order, States: len(sr.nodes), Steps: m.steps, Over: m.over, Cut: m.cut}
+	if m.slice != nil || m.early != nil {
+		res.Findings = assumed(res.Findings)
+	}
 	m.Stats.States += res.States
 	m.Stats.Steps += res.Steps
 	return res
@@ -225,23 +256,31 @@ type search struct {
 	heavy map[*Instr]bool
 }
 
-func (sr *search) add(s *state, parent int32, rec stepRecord) bool {
+// grain is how much states may differ and still count as one.
+func (sr *search) grain() grain {
 	switch {
+	case sr.m.coarse:
+		return noRefs
 	case sr.m.narrow:
-		sr.m.enc.coarse = noData
+		return noData
 	case len(sr.nodes) > manyStates:
-		sr.m.enc.coarse = noEnv
+		return noEnv
 	}
-	key := sr.m.enc.key(sr.m, s)
-	sr.m.enc.coarse = exact
+	return exact
+}
+
+func (sr *search) add(s *state, parent int32, rec stepRecord) bool {
+	g := sr.grain()
+	key := sr.m.enc.keyAt(g, sr.m, s)
 	if _, dup := sr.seen[key]; dup {
 		return false
 	}
 	sr.seen[key] = struct{}{}
-	if sr.m.narrow || len(sr.nodes) > manyStates {
+	if g > exact {
 		sr.m.enc.key(sr.m, s) // a coarse walk does not reach everything
 	}
 	sr.m.enc.collect(s)
+	sr.m.noteGone(s)
 	rec.notes = s.notes
 	s.notes = nil
 	sr.nodes = append(sr.nodes, node{s, parent, rec})

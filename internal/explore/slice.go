@@ -68,22 +68,39 @@ func (m *Machine) sliced(res *Result, explore func() Result) {
 	}
 	res.Over = false
 	m.narrow, m.onlyBound = true, 1
+	overs := 0
 	for _, p := range points {
 		m.slice = p
 		r := explore()
-		for _, f := range r.Findings {
-			f.Sliced = true
-			if f.Kind != Stuck {
-				continue // what orders the others would have kept apart
-			}
-			if !slices.ContainsFunc(res.Findings, func(o *Finding) bool { return o.key == f.key }) {
-				res.Findings = append(res.Findings, f)
+		res.join(&r)
+		if r.Over {
+			res.Over = true
+			if overs++; overs >= maxOver {
+				break
 			}
 		}
-		res.Over = res.Over || r.Over
-		res.Cut = res.Cut || r.Cut
-		res.States += r.States
-		res.Steps += r.Steps
 	}
 	m.narrow, m.onlyBound, m.slice = false, 0, nil
+}
+
+// assumed are the findings of an exploration that left objects to unknown code: it
+// knows nothing of orders that these would have kept apart.
+func assumed(fs []*Finding) []*Finding {
+	fs = slices.DeleteFunc(fs, func(f *Finding) bool { return f.Kind != Stuck })
+	for _, f := range fs {
+		f.Sliced = true
+	}
+	return fs
+}
+
+// join adds to res what another exploration of its scope found.
+func (res *Result) join(r *Result) {
+	for _, f := range r.Findings {
+		if !slices.ContainsFunc(res.Findings, func(o *Finding) bool { return o.key == f.key }) {
+			res.Findings = append(res.Findings, f)
+		}
+	}
+	res.Cut = res.Cut || r.Cut
+	res.States += r.States
+	res.Steps += r.Steps
 }

@@ -322,6 +322,9 @@ func (m *Machine) rescue(s *state, left []int) []int {
 	for _, i := range left {
 		ids[s.gors[i].id] = true
 	}
+	// A run that is left out might be the one that helps.
+	defer func(coarse bool) { m.coarse = coarse }(m.coarse)
+	m.coarse = false
 	for _, fn := range m.scope.Rescue {
 		t := m.fork(s)
 		m.client(t, fn)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -11,6 +12,20 @@ type Counter struct {
 	Name  string // "functions"; a blank becomes a hyphen
 	Value int64
 }
+
+// The counters that are times, in microseconds: those of the engine, and of the
+// interleaving explorer within it. They are the only output that differs between
+// two runs.
+const (
+	CounterEngineTime   = "engine-us"
+	CounterExplorerTime = "explorer-us"
+)
+
+var timeCounters = regexp.MustCompile(` (?:` + CounterEngineTime + `|` + CounterExplorerTime + `)=\d+`)
+
+// WithoutTimes is output that holds messages of engine/stats diagnostics without
+// the counters that are times.
+func WithoutTimes(output []byte) []byte { return timeCounters.ReplaceAll(output, nil) }
 
 // StatsMessage is the message of an engine/stats diagnostic: the counters as
 // name=value, in the order given.

@@ -16,3 +16,9 @@ func TestStatsRoundTrip(t *testing.T) {
 	assert.Equal(t, "over-budget=1", report.StatsMessage([]report.Counter{{Name: "over budget", Value: 1}}))
 	assert.Empty(t, report.DecodeStats("no counters = here =1 x=y"))
 }
+
+func TestWithoutTimes(t *testing.T) {
+	m := report.StatsMessage([]report.Counter{{Name: "functions", Value: 7}, {Name: report.CounterEngineTime, Value: 812}, {Name: report.CounterExplorerTime, Value: 33}})
+	assert.Equal(t, "functions=7", string(report.WithoutTimes([]byte(m))))
+	assert.Equal(t, "a engine-usual=1", string(report.WithoutTimes([]byte("a engine-usual=1"))))
+}

@@ -41,6 +41,7 @@ type analysed struct {
 	overBudget, funcs         int64
 	scopes, overScopes        int64
 	slicedScopes              int64 // followed only in parts, each within budget
+	coarseScopes              int64 // followed with less detail, see explore.Result
 	slowest                   time.Duration
 	notes                     []string
 }
@@ -211,6 +212,8 @@ func (a *analysed) count(res *units.Result) error {
 						a.overScopes += c.Value
 					case "explorer-scopes-sliced":
 						a.slicedScopes += c.Value
+					case "explorer-scopes-coarse", "explorer-scopes-published":
+						a.coarseScopes += c.Value
 					}
 				}
 			}
@@ -225,7 +228,7 @@ func (a *analysed) compare(first, second *units.Result) {
 	case first.Failed != second.Failed:
 		a.differs++
 		a.note(first, "one run fails, the other does not: "+second.Failed)
-	case !bytes.Equal(first.Output, second.Output):
+	case !bytes.Equal(report.WithoutTimes(first.Output), report.WithoutTimes(second.Output)):
 		a.differs++
 		a.note(first, "reports differ: "+difference(first.Output, second.Output))
 	case !bytes.Equal(first.Facts, second.Facts):
@@ -252,7 +255,7 @@ func (a *analysed) note(res *units.Result, text string) {
 
 func print(w io.Writer, names []string, all map[string]analysed, once bool) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "builds of\tnew packages\tlines\tinternal errors\tfailed\tdiffer\tfunctions over budget\texplorer scopes over budget\tonly in slices\tslowest\tnot loaded")
+	fmt.Fprintln(tw, "builds of\tnew packages\tlines\tinternal errors\tfailed\tdiffer\tfunctions over budget\texplorer scopes over budget\tonly in slices\twith less detail\tslowest\tnot loaded")
 	var sum analysed
 	for _, name := range names {
 		a := all[name]
@@ -262,6 +265,7 @@ func print(w io.Writer, names []string, all map[string]analysed, once bool) erro
 		sum.overBudget, sum.funcs = sum.overBudget+a.overBudget, sum.funcs+a.funcs
 		sum.scopes, sum.overScopes = sum.scopes+a.scopes, sum.overScopes+a.overScopes
 		sum.slicedScopes += a.slicedScopes
+		sum.coarseScopes += a.coarseScopes
 		sum.slowest = max(sum.slowest, a.slowest)
 		sum.notes = append(sum.notes, a.notes...)
 	}
@@ -283,6 +287,6 @@ func row(w io.Writer, name string, a analysed, once bool) {
 	if once {
 		differs = "-"
 	}
-	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%s\t%d of %d\t%d of %d\t%d\t%.1f s\t%d\n", name, a.packages, a.lines, a.internal, a.failed, differs,
-		a.overBudget, a.funcs, a.overScopes, a.scopes, a.slicedScopes, a.slowest.Seconds(), a.broken)
+	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%s\t%d of %d\t%d of %d\t%d\t%d\t%.1f s\t%d\n", name, a.packages, a.lines, a.internal, a.failed, differs,
+		a.overBudget, a.funcs, a.overScopes, a.scopes, a.slicedScopes, a.coarseScopes, a.slowest.Seconds(), a.broken)
 }

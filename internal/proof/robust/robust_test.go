@@ -27,8 +27,8 @@ func result(t *testing.T, output, facts string, diags ...units.Diagnostic) *unit
 func TestCounts(t *testing.T) {
 	var a analysed
 	require.NoError(t, a.count(result(t, "{}", "", units.Diagnostic{Category: report.CodeStats,
-		Message: "functions=7 functions-over-budget=1 explorer-scopes=3 explorer-scopes-over-budget=2 explorer-scopes-sliced=1"})))
-	assert.Equal(t, analysed{packages: 1, lines: 3, funcs: 7, overBudget: 1, scopes: 3, overScopes: 2, slicedScopes: 1, slowest: time.Second}, a)
+		Message: "functions=7 functions-over-budget=1 explorer-scopes=3 explorer-scopes-over-budget=2 explorer-scopes-coarse=2 explorer-scopes-published=1 explorer-scopes-sliced=1"})))
+	assert.Equal(t, analysed{packages: 1, lines: 3, funcs: 7, overBudget: 1, scopes: 3, overScopes: 2, slicedScopes: 1, coarseScopes: 3, slowest: time.Second}, a)
 	assert.NoError(t, print(&strings.Builder{}, []string{"m"}, map[string]analysed{"m": a}, false), "budgets are no failure")
 
 	require.NoError(t, a.count(result(t, "{}", "", units.Diagnostic{Category: report.CodeInternalError, Message: "index out of range\nstack"})))

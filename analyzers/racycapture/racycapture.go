@@ -31,7 +31,7 @@ func run(in *engine.Info, r *report.Reporter) {
 		if race.Family != accesses.Capture {
 			continue
 		}
-		c := race.Conflicts[0]
+		c := strongest(in, race)
 		if v := variable(c); v != nil {
 			if said[v] {
 				continue // the variable itself was reported; its contents follow from that
@@ -40,6 +40,16 @@ func run(in *engine.Info, r *report.Reporter) {
 		}
 		r.Add(diagnose(in, race, c))
 	}
+}
+
+// strongest is the first conflict of a race that no flag speaks against, or the first of all.
+func strongest(in *engine.Info, race *accesses.Race) *accesses.Conflict {
+	for _, c := range race.Conflicts {
+		if !in.Accesses().Gated(c) {
+			return c
+		}
+	}
+	return race.Conflicts[0]
 }
 
 func diagnose(in *engine.Info, race *accesses.Race, c *accesses.Conflict) report.Diagnostic {
@@ -90,6 +100,8 @@ func variable(c *accesses.Conflict) *ssa.Alloc {
 func code(in *engine.Info, c *accesses.Conflict) string {
 	v := variable(c)
 	switch {
+	case in.Accesses().Gated(c):
+		return "racycapture/gated"
 	case in.Accesses().IsLoopVar(c.Path):
 		return "racycapture/loopvar"
 	case c.X.Content || c.Path.Depth() > 0 || v == nil:

@@ -93,6 +93,7 @@ var blocks = []struct {
 		{"result", Defect, Default, "a named result is written in a goroutine that may outlive the function"},
 		{"loopvar", Defect, Default, "a goroutine captures a loop variable that all iterations share"},
 		{"container", Defect, Default, "a captured map or slice is changed in a goroutine while another access may run in parallel"},
+		{"gated", Defect, Strict, "a captured variable is assigned where a flag first lets goroutines start that read it"},
 	}},
 	{"racyfield", []check{
 		{"unguarded", Defect, Default, "a field guarded by a lock elsewhere is accessed without it"},

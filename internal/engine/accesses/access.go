@@ -54,6 +54,7 @@ type Analysis struct {
 	held   map[ssa.Instruction][]model.LockOp
 
 	reached   map[*ssa.Function][]reach
+	above     map[*ssa.Function][]access.Class // see heldAbove
 	races     []*Race
 	racesDone bool
 	loopVars  map[token.Pos]bool
@@ -89,7 +90,7 @@ type Key struct {
 // [ssabuild.Program.ForeignParam]. stated are the annotations of the package,
 // contract gives the contracts of fields and variables, those of other packages too.
 func New(prog *ssabuild.Program, lk *locks.Analysis, sp *spawn.Analysis, stated *annotations.Index, contract func(v *types.Var, owner types.Type) []annotations.Contract, imported func(*types.Func) *model.Accesses) *Analysis {
-	a := &Analysis{prog: prog, locks: lk, spawn: sp, stated: stated, contract: contract, imported: imported, held: make(map[ssa.Instruction][]model.LockOp), reached: make(map[*ssa.Function][]reach)}
+	a := &Analysis{prog: prog, locks: lk, spawn: sp, stated: stated, contract: contract, imported: imported, held: make(map[ssa.Instruction][]model.LockOp), reached: make(map[*ssa.Function][]reach), above: make(map[*ssa.Function][]access.Class)}
 	for _, fn := range prog.Funcs {
 		a.collect(fn)
 	}

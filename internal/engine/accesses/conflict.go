@@ -61,6 +61,11 @@ func (a *Analysis) Conflict(x, y *Access) (*Conflict, bool) {
 	return out, true
 }
 
+// Gated reports whether a flag speaks against a conflict, see [spawn.Analysis.Gated].
+func (a *Analysis) Gated(c *Conflict) bool {
+	return !c.ByClass && a.spawn.Gated(c.Meeting, c.X.Instr, c.Y.Instr)
+}
+
 // bothForeign reports whether functions of other packages make both accesses, and
 // neither is an update that another call may lose: such types have rules of their
 // own for who calls what.

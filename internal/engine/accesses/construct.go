@@ -216,7 +216,7 @@ func (a *Analysis) builds(fn *ssa.Function, base *access.Path) bool {
 // startsUp reports whether a function's name says that it runs before the object is shared.
 func startsUp(name string) bool {
 	name = strings.ToLower(name)
-	for _, p := range []string{"init", "new", "setdefault", "start", "open", "setup", "restore", "recover", "load", "replay", "provision", "bootstrap"} {
+	for _, p := range []string{"init", "new", "setdefault", "start", "open", "setup", "restore", "recover", "repair", "load", "replay", "provision", "bootstrap"} {
 		if strings.HasPrefix(name, p) {
 			return true
 		}

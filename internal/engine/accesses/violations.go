@@ -201,7 +201,7 @@ func (a *Analysis) otherGuard(s *Site, writes []*Site) bool {
 			return true
 		}
 	}
-	return false
+	return a.apartAbove(s, writes)
 }
 
 // onlyWriter reports whether one goroutine makes the access and all writes: what
@@ -278,7 +278,7 @@ func (a *Analysis) beforeSharing(s *Site) bool {
 // goroutines, as shutdown code does.
 func (a *Analysis) afterAll(s *Site) bool {
 	fps := a.spawn.Footprints(s.Fn)
-	return len(fps) > 0 && a.spawn.Joined(fps[0], s.Instr)
+	return len(fps) > 0 && a.spawn.Joined(fps[0], s.Instr) || a.afterOwn(s, fps)
 }
 
 // unlockedCalls handles helpers: when an access without the guard is in a

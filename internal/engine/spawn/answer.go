@@ -28,12 +28,40 @@ func (a *Analysis) answered(fp *Footprint, x ssa.Instruction, to *surroundings) 
 		return false
 	}
 	for _, c := range to.before {
-		if !c.acquire || c.instr.Parent() != fp.Fn || !Between(fp.At, c.instr) || !a.answersCalls(c.path) {
-			continue
+		if c.acquire && c.instr.Parent() == fp.Fn && Between(fp.At, c.instr) && a.answersCalls(c.path) {
+			return callsOut(a.atTop(fp, x))
 		}
-		return callsOut(a.atTop(fp, x))
 	}
 	return false
+}
+
+// asksFor reports whether a helper that the function calls between the start of a goroutine and an instruction receives,
+// on some way, an answer to a call that the goroutine makes after x. Helpers of tests give up on the other ways.
+func (a *Analysis) asksFor(fp *Footprint, x, to ssa.Instruction) bool {
+	if !fp.Async || fp.prev == nil || to.Parent() != fp.Fn {
+		return false
+	}
+	for d := to.Block(); d != nil; d = d.Idom() {
+		for _, instr := range d.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok || !Dominates(call, to) || !Between(fp.At, call) {
+				continue
+			}
+			for _, t := range a.prog.Callees(call) {
+				if t.Fn != nil && a.awaitsAnswer(t, fp.Fn) {
+					return callsOut(a.atTop(fp, x))
+				}
+			}
+		}
+	}
+	return false
+}
+
+// awaitsAnswer reports whether a function waits on some way for a channel that answers calls, as its caller names it.
+func (a *Analysis) awaitsAnswer(t ssabuild.Target, caller *ssa.Function) bool {
+	return slices.ContainsFunc(a.joins[t.Fn], func(j *Join) bool {
+		return j.Op == model.SignalSend && a.answersCalls(a.prog.Translate(j.Path, t, caller))
+	})
 }
 
 // answersCalls reports whether all sends on a channel are made by literals that

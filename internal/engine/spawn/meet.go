@@ -206,7 +206,8 @@ func (a *Analysis) MeetingsOf(x ssa.Instruction, fxs []*Footprint, y ssa.Instruc
 				}
 			}
 			same, ok := a.overlap(fx, x, fy, y, fresh)
-			if ok && !a.ordered(fx, x, fy, y) && a.feasibly(fx, x, fy, y, fresh) && !yield(Meeting{In: fx.Fn, A: fx, B: fy, Same: same}) {
+			ok = ok && !a.ordered(fx, x, fy, y) && a.feasibly(fx, x, fy, y, fresh) && !a.asksFor(fx, x, at(fy, y)) && !a.asksFor(fy, y, at(fx, x))
+			if ok && !yield(Meeting{In: fx.Fn, A: fx, B: fy, Same: same}) {
 				return
 			}
 		}

@@ -113,11 +113,14 @@ func (a *Analysis) Ordered(fx *Footprint, x ssa.Instruction, fy *Footprint, y ss
 }
 
 // Joined reports whether x comes after a wait for goroutines in its own function
-// or in one that called it.
+// or in one that called it. Stopping a timer, or awaiting one result, is no such wait.
 func (a *Analysis) Joined(fp *Footprint, x ssa.Instruction) bool {
 	for p := fp; p != nil; p = p.prev {
 		for _, j := range a.joins[p.Fn] {
-			if !p.Async && j.Defer == nil && j.Op != model.SignalSend && j.Op != model.SignalClose && Dominates(j.Instr, at(p, x)) {
+			if j.Op == model.SignalSend || j.Op == model.SignalClose || j.Op == model.SignalFuture {
+				continue
+			}
+			if !p.Async && j.Defer == nil && Dominates(j.Instr, at(p, x)) {
 				return true
 			}
 		}

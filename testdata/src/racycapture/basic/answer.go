@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"time"
 )
 
 // AskBad writes before the answer came.
@@ -40,6 +41,31 @@ func AskTwice(url string) error {
 		}
 	}()
 	<-got
+	ctx, cancel = context.WithCancel(context.Background())
+	return ctx.Err()
+}
+
+func settled(ready chan struct{}) {
+	select {
+	case <-ready:
+	case <-time.After(time.Second):
+		panic("not ready")
+	}
+}
+
+// AskSettled waits by a helper for something else than the answer.
+func AskSettled(url string) error {
+	ready := make(chan struct{}, 1)
+	go func() { ready <- struct{}{} }()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer func() { cancel() }()
+	go func() {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil) // want `ctx is read in a goroutine \(started at answer.go:\d+\) and written at answer.go:\d+ without a common lock; the goroutine shares the variable of AskSettled`
+		if err == nil {
+			_, _ = http.DefaultClient.Do(req)
+		}
+	}()
+	settled(ready)
 	ctx, cancel = context.WithCancel(context.Background())
 	return ctx.Err()
 }

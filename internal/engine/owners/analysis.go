@@ -100,11 +100,18 @@ func (a *Analysis) announced(s *spawn.Spawn) bool {
 			}
 			continue
 		}
-		if a.local(s, sig) {
+		if !a.countedElsewhere(s, sig) && a.local(s, sig) {
 			return true
 		}
 	}
 	return some
+}
+
+// countedElsewhere reports whether a wait group of an object that outlives the starter counts the goroutine, too.
+func (a *Analysis) countedElsewhere(s *spawn.Spawn, than *model.Signal) bool {
+	return slices.ContainsFunc(s.Signals, func(o model.Signal) bool {
+		return o.Op == model.SignalDone && o.Path != nil && o.Path != than.Path && o.Path.Depth() > 0
+	})
 }
 
 // local judges a signal on a channel or wait group that the function makes itself.
@@ -160,6 +167,9 @@ func (a *Analysis) waitPlaces(s *spawn.Spawn, u *uses) (avoid []ssa.Instruction,
 		// A wait in a later loop counts as reached with the loop: it has as many
 		// iterations as there are goroutines.
 		for _, head := range s.Fn.Blocks {
+			if head.Dominates(w.Block()) && backTo(w, head) && !backTo(s.Site, head) {
+				avoid = append(avoid, entries(head)...)
+			}
 			if head != w.Block() && head.Dominates(w.Block()) && backTo(w, head) && !backTo(s.Site, head) {
 				avoid = append(avoid, head.Instrs[0])
 			}
@@ -183,6 +193,18 @@ func (a *Analysis) waitPlaces(s *spawn.Spawn, u *uses) (avoid []ssa.Instruction,
 		avoid = append(avoid, j.Instr)
 	}
 	return avoid, true
+}
+
+// entries are the branches before a loop that tests its condition at the end: range over an integer asks once whether
+// there is a first round.
+func entries(head *ssa.BasicBlock) []ssa.Instruction {
+	var out []ssa.Instruction
+	for _, p := range head.Preds {
+		if iff, ok := p.Instrs[len(p.Instrs)-1].(*ssa.If); ok && head.Comment == "rangeint.body" && !head.Dominates(p) {
+			out = append(out, iff)
+		}
+	}
+	return out
 }
 
 // backTo reports whether control can come from an instruction back to a block that dominates it.

@@ -194,7 +194,7 @@ func (a *Analysis) indexFields() {
 				if !ok || !isWaitGroup(fa.Type()) {
 					continue
 				}
-				class := a.prog.Path(fa).Class()
+				class := fieldClass(fa)
 				u := a.uses[class]
 				if u == nil {
 					u = new(fieldUses)
@@ -204,6 +204,16 @@ func (a *Analysis) indexFields() {
 			}
 		}
 	}
+}
+
+// fieldClass names a field by the type that declares it. The path of a field that holds a pointer to a local wait group
+// is that of the wait group.
+func fieldClass(fa *ssa.FieldAddr) access.Class {
+	p, ok := fa.X.Type().Underlying().(*types.Pointer)
+	if !ok {
+		return ""
+	}
+	return access.FieldClass(p.Elem(), ssabuild.FieldOf(fa), "")
 }
 
 func (a *Analysis) fieldUse(u *fieldUses, addr ssa.Value) {

@@ -18,15 +18,15 @@ func (fc *funcCompiler) call(site ssa.CallInstruction, common *ssa.CallCommon, m
 		fc.builtin(b, common, mode, result, at)
 		return
 	}
-	if e, ok := fc.prog.Effect(common); ok && fc.effect(e, common, mode, result, at) {
+	if e, ok := fc.prog.Effect(common); ok && fc.effect(site, e, common, mode, result, at) {
 		return
 	}
 	in := explore.Instr{Op: explore.OpCall, Mode: mode, Pos: at, Results: int32(common.Signature().Results().Len())}
 	if result != nil && in.Results > 0 {
 		in.Dst = fc.dst(result)
 	}
-	for _, a := range common.Args {
-		in.Args = append(in.Args, fc.use(a))
+	for i := range common.Args {
+		in.Args = append(in.Args, fc.argument(common, i))
 	}
 	switch {
 	case common.IsInvoke():
@@ -171,7 +171,7 @@ func (fc *funcCompiler) lib(mode explore.CallMode, f *explore.Func, at explore.P
 
 // effect compiles a call that the table knows; it reports false to treat the
 // call as any other.
-func (fc *funcCompiler) effect(e api.Effect, common *ssa.CallCommon, mode explore.CallMode, result *ssa.Call, at explore.Pos) bool {
+func (fc *funcCompiler) effect(site ssa.CallInstruction, e api.Effect, common *ssa.CallCommon, mode explore.CallMode, result *ssa.Call, at explore.Pos) bool {
 	recv := func() explore.Reg { return fc.use(ssabuild.Receiver(common)) }
 	fnArg := func() explore.Reg { return fc.use(ssabuild.Arg(common, e.Func)) }
 	dst := func() explore.Reg {
@@ -200,9 +200,9 @@ func (fc *funcCompiler) effect(e api.Effect, common *ssa.CallCommon, mode explor
 		once := fc.b.Def(explore.Instr{Op: explore.OpAlloc, N: fc.P.AddSite(explore.Site{Pos: at, Name: "once", Sync: true})})
 		fc.emit(explore.Instr{Op: explore.OpClosure, Dst: dst(), N: fc.pre.OnceFunc.ID, Args: []explore.Reg{once, fnArg()}})
 	case api.WgAdd:
-		fc.op(mode, fc.pre.Add, explore.Instr{Op: explore.OpAdd, A: recv(), B: fc.use(ssabuild.Arg(common, e.Arg)), Inexact: fc.inexact(ssabuild.Arg(common, e.Arg)), Pos: at})
+		fc.op(mode, fc.pre.Add, explore.Instr{Op: explore.OpAdd, A: recv(), B: fc.count(site, fc.use(ssabuild.Arg(common, e.Arg))), Inexact: fc.inexact(ssabuild.Arg(common, e.Arg)), Pos: at})
 	case api.WgDone:
-		fc.op(mode, fc.pre.Done, explore.Instr{Op: explore.OpAdd, A: recv(), B: fc.doneArg(mode), Pos: at})
+		fc.op(mode, fc.pre.Done, explore.Instr{Op: explore.OpAdd, A: recv(), B: fc.count(site, fc.doneArg(mode)), Pos: at})
 	case api.WgWait:
 		fc.op(mode, fc.pre.Wait, explore.Instr{Op: explore.OpWait, A: recv(), Pos: at})
 	case api.WgGo:

@@ -15,6 +15,7 @@ type Compiler struct {
 	prog   *ssabuild.Program
 	types  *typeTable
 	consts compress
+	tags   tags
 	rel    map[*ssa.Function]relevance
 	born   map[*ssa.Function]births
 
@@ -31,7 +32,7 @@ type Compiler struct {
 
 func newCompiler(prog *ssabuild.Program) *Compiler {
 	c := &Compiler{
-		prog: prog, types: newTypeTable(), consts: newCompress(prog),
+		prog: prog, types: newTypeTable(), consts: newCompress(prog), tags: newTags(prog),
 		P:       explore.NewProgram(),
 		funcs:   make(map[*ssa.Function]*explore.Func),
 		ssaOf:   make(map[*explore.Func]*ssa.Function),
@@ -160,7 +161,7 @@ func (c *Compiler) compile(fn *ssa.Function, f *explore.Func) {
 // dst is the register of v's result, none for mere data.
 func (fc *funcCompiler) dst(v ssa.Value) explore.Reg {
 	t := v.Type()
-	if plain(t) {
+	if plain(t) && !fc.tags.holds(v) {
 		return 0
 	}
 	if r, ok := fc.regs[v]; ok {
@@ -169,7 +170,7 @@ func (fc *funcCompiler) dst(v ssa.Value) explore.Reg {
 	r := fc.b.Reg()
 	fc.regs[v] = r
 	fc.noteData(v)
-	if b, ok := t.Underlying().(*types.Basic); ok && b.Info()&types.IsInteger != 0 {
+	if b, ok := t.Underlying().(*types.Basic); ok && b.Info()&(types.IsInteger|types.IsString) != 0 {
 		fc.b.F.Plain[r] = true
 	}
 	return r

@@ -4,7 +4,7 @@
 //
 // A skeleton keeps what can reach a synchronisation object: channels, locks,
 // wait groups, contexts, closures, the structs that hold them, and the conditions
-// that decide between operations. Strings, floats and plain structs are left out;
+// that decide between operations. Floats, plain structs and strings, but for those that tell kinds apart, are left out;
 // branches that only touch those are skipped ([explore.Simplify]).
 //
 // Scopes are functions that create synchronisation objects of their own, and

@@ -9,8 +9,8 @@ import (
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 )
 
-// handedOut are the channels that exported methods return from fields: a client may have them at any time and do with
-// them what is not seen here, such as receive for as long as it lives.
+// handedOut are the channels that exported methods return from fields, and those in exported fields of exported types:
+// a client may have them at any time and do with them what is not seen here, such as receive for as long as it lives.
 func (c *Compiler) handedOut() map[int32]bool {
 	fields := make(map[*types.Var]bool)
 	for _, fn := range c.prog.Funcs {
@@ -28,6 +28,7 @@ func (c *Compiler) handedOut() map[int32]bool {
 			}
 		}
 	}
+	c.openFields(fields)
 	if len(fields) == 0 {
 		return nil
 	}
@@ -50,6 +51,26 @@ func (c *Compiler) handedOut() map[int32]bool {
 		}
 	}
 	return sites
+}
+
+// openFields adds the channels in exported fields of exported types.
+func (c *Compiler) openFields(fields map[*types.Var]bool) {
+	scope := c.prog.Types.Scope()
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || !tn.Exported() {
+			continue
+		}
+		st, ok := tn.Type().Underlying().(*types.Struct)
+		if !ok {
+			continue
+		}
+		for f := range st.Fields() {
+			if _, isChan := f.Type().Underlying().(*types.Chan); isChan && f.Exported() {
+				fields[f] = true
+			}
+		}
+	}
 }
 
 // channelFields are the fields that a channel may have been read from.

@@ -105,7 +105,9 @@ func (fc *funcCompiler) instr(in ssa.Instruction) {
 	case *ssa.Send:
 		fc.emit(explore.Instr{Op: explore.OpSend, A: fc.use(in.Chan), B: fc.use(in.X), Pos: at})
 	case *ssa.Store:
-		if !plain(in.Val.Type()) && !plainSlot(in.Addr) {
+		if fc.tags.slot(in.Addr) {
+			fc.emit(explore.Instr{Op: explore.OpStore, A: fc.use(in.Addr), B: fc.text(in.Val), Pos: at})
+		} else if !plain(in.Val.Type()) && !plainSlot(in.Addr) {
 			fc.emit(explore.Instr{Op: explore.OpStore, A: fc.use(in.Addr), B: fc.use(in.Val), Pos: at})
 		}
 	case *ssa.MapUpdate:
@@ -226,6 +228,10 @@ func (fc *funcCompiler) binop(in *ssa.BinOp) {
 		fallthrough
 	default:
 		fc.unknown(in, explore.FDerived)
+		return
+	}
+	if isString(in.X.Type()) && (op == explore.Eq || op == explore.Ne) && (fc.tags.holds(in.X) || fc.tags.holds(in.Y)) {
+		fc.emit(explore.Instr{Op: explore.OpBin, Dst: d, A: fc.text(in.X), B: fc.text(in.Y), N: op})
 		return
 	}
 	if plain(in.X.Type()) {

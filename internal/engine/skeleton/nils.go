@@ -114,7 +114,7 @@ func loadedField(ch ssa.Value) *types.Var {
 	if !ok {
 		return nil
 	}
-	return st.Field(fa.Field)
+	return st.Field(fa.Field).Origin() // an instance of a generic type has fields of its own
 }
 
 // assignedFields are the fields of the package that something may be put into: by
@@ -125,7 +125,7 @@ func (a *Analysis) assignedFields() map[*types.Var]bool {
 	all := func(t types.Type) {
 		if st, ok := t.Underlying().(*types.Struct); ok {
 			for i := range st.NumFields() {
-				out[st.Field(i)] = true
+				out[st.Field(i).Origin()] = true
 			}
 		}
 	}
@@ -142,7 +142,7 @@ func (a *Analysis) assignedFields() map[*types.Var]bool {
 						switch ref.(type) {
 						case *ssa.UnOp, *ssa.DebugRef:
 						default:
-							out[st.Field(in.Field)] = true
+							out[st.Field(in.Field).Origin()] = true
 						}
 					}
 				case *ssa.ChangeType:

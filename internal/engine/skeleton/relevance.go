@@ -84,7 +84,7 @@ func (c *Compiler) ownRelevance(fn *ssa.Function) relevance {
 					r.peers = r.peers || isNamed(t, "sync", "WaitGroup")
 				}
 			case *ssa.Store:
-				r.touches = r.touches || !plain(in.Val.Type())
+				r.touches = r.touches || !plain(in.Val.Type()) || c.tags.slot(in.Addr)
 			case *ssa.MapUpdate, *ssa.MakeClosure:
 				r.touches = true
 			case *ssa.Return:

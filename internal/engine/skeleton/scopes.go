@@ -24,7 +24,8 @@ type Finding struct {
 	// Calls are the methods that the client called, if Client.
 	Calls []explore.Call
 	// Twice: the client called one closing method twice.
-	Twice bool
+	Twice  bool
+	Handed bool // what it waits for is counted down by callbacks that others promise to call
 }
 
 // Analysis is what exploring a package found.
@@ -237,7 +238,7 @@ func (a *Analysis) keep(root *ssa.Function, fs []*explore.Finding, client bool, 
 			continue
 		}
 		seen[k] = true
-		a.Findings = append(a.Findings, Finding{Finding: f, Root: root, Client: client})
+		a.Findings = append(a.Findings, Finding{Finding: f, Root: root, Client: client, Handed: a.c.byCallback(f)})
 	}
 }
 

@@ -170,6 +170,17 @@ func closing(fn *ssa.Function) bool {
 	return false
 }
 
+// starting guesses from its name whether a method sets its object to work.
+func starting(name string) bool {
+	n := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+	for _, w := range []string{"start", "run", "serve", "open", "listen", "connect", "init", "launch", "dial", "setup"} {
+		if strings.HasPrefix(n, w) {
+			return true
+		}
+	}
+	return false
+}
+
 // driver builds the function that makes an object and keeps it.
 func (c *Compiler) driver(ts typeScope, ctor *ssa.Function) *explore.Func {
 	b := explore.NewBuilder("client of "+ts.named.Obj().Name(), 0, 0)
@@ -188,6 +199,12 @@ func (c *Compiler) driver(ts typeScope, ctor *ssa.Function) *explore.Func {
 		if n > 1 {
 			tuple := p
 			p = b.Def(explore.Instr{Op: explore.OpExtract, A: tuple})
+			// The client has the other results, too, and does with them what is not seen here.
+			for i := 1; i < n; i++ {
+				if c.types.carries(ctor.Signature.Results().At(i).Type()) {
+					b.Emit(explore.Instr{Op: explore.OpEscape, Args: []explore.Reg{b.Def(explore.Instr{Op: explore.OpExtract, A: tuple, N: int32(i)})}})
+				}
+			}
 			if last := ctor.Signature.Results().At(n - 1).Type(); types.Identical(last, errorType) {
 				// Whoever got an error has no object to call.
 				err := b.Def(explore.Instr{Op: explore.OpExtract, A: tuple, N: int32(n - 1)})
@@ -287,7 +304,8 @@ func (a *Analysis) keepClient(root *ssa.Function, r explore.ClientResult, counte
 			f.Calls = r.Calls
 			// Two calls of Close at once are rare, and which of them hangs or
 			// panics is for their caller to know.
-			f.Twice = len(r.Calls) == 2 && r.Calls[0] == r.Calls[1] && r.Calls[0].Closes
+			// So is which object a second start leaves behind.
+			f.Twice = len(r.Calls) == 2 && r.Calls[0] == r.Calls[1] && (r.Calls[0].Closes || starting(r.Calls[0].Func.Name))
 		}
 	}
 }

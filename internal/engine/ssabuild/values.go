@@ -112,11 +112,32 @@ func (p *Program) NonNil(v ssa.Value) bool {
 	case *ssa.ChangeType:
 		return p.NonNil(v.X)
 	case *ssa.Call:
-		e, ok := p.Effect(v.Common())
-		return ok && e.Op == api.ErrorNew
+		if e, ok := p.Effect(v.Common()); ok {
+			return e.Op == api.ErrorNew
+		}
+		return makesError(v.Common().StaticCallee())
 	case *ssa.UnOp:
 		if g, ok := v.X.(*ssa.Global); ok && v.Op == token.MUL {
 			return p.sentinel(g)
+		}
+	}
+	return false
+}
+
+// makesError: packages that stand in for errors name their constructors as it does.
+func makesError(fn *ssa.Function) bool {
+	if fn == nil || fn.Pkg == nil || fn.Signature.Recv() != nil {
+		return false
+	}
+	res := fn.Signature.Results()
+	if res.Len() != 1 || !isError(res.At(0).Type()) {
+		return false
+	}
+	switch fn.Pkg.Pkg.Name() {
+	case "errors", "xerrors", "errs", "errorx", "eris", "fserrors", "errdefs":
+		switch fn.Name() {
+		case "New", "Newf", "Errorf":
+			return true
 		}
 	}
 	return false

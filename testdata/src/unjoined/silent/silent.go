@@ -217,3 +217,78 @@ func polled(name string) bool {
 		}
 	}
 }
+
+// A finder waits on Close for everything that it has started; find has a count of its own for a part of it.
+type finder struct {
+	all  sync.WaitGroup
+	quit chan struct{}
+}
+
+func (f *finder) find(names <-chan string) {
+	var round sync.WaitGroup
+	for {
+		select {
+		case name, ok := <-names:
+			if !ok {
+				round.Wait()
+				return
+			}
+			f.all.Add(1)
+			round.Add(1)
+			go func() {
+				defer f.all.Done()
+				defer round.Done()
+				_ = write(name)
+			}()
+		case <-f.quit:
+			return
+		}
+	}
+}
+
+func (f *finder) Close() {
+	close(f.quit)
+	f.all.Wait()
+}
+
+// As many answers as there are goroutines.
+func answers(n int, name string) error {
+	out := make(chan error, n)
+	for range n {
+		go func() { out <- write(name) }()
+	}
+	var err error
+	for range n {
+		if e := <-out; e != nil {
+			err = e
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+// A worker has a pointer to the count of its starter, who waits.
+type counting struct {
+	wg   *sync.WaitGroup
+	name string
+}
+
+func (c *counting) run() {
+	defer c.wg.Done()
+	_ = write(c.name)
+}
+
+func countings(names []string) {
+	var wg sync.WaitGroup
+	var all []*counting
+	for _, name := range names {
+		wg.Add(1)
+		all = append(all, &counting{wg: &wg, name: name})
+	}
+	for _, c := range all {
+		go c.run()
+	}
+	wg.Wait()
+}

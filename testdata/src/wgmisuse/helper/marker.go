@@ -1,6 +1,11 @@
 package helper
 
-import "sync"
+import (
+	"errors"
+	"sync"
+)
+
+var errNegative = errors.New("negative")
 
 // A caster passes functions through its queue of events, told apart by their kind.
 type caster struct {
@@ -29,8 +34,8 @@ func (c *caster) loop() {
 	}
 }
 
-// FP_Do: which kind an event has is a string, and strings are not followed.
-func (c *caster) FP_Do(f func()) {
+// Do waits for the loop to run f.
+func (c *caster) Do(f func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	select {
@@ -44,5 +49,86 @@ func (c *caster) FP_Do(f func()) {
 		defer wg.Done()
 		f()
 	}}
-	wg.Wait() // want `\(\*caster\).FP_Do may wait for wg for ever when e.kind != "run" \(marker.go:25\): nobody is left to call Done`
+	wg.Wait()
+}
+
+// A sender answers through the callback that it is given, unless no answer is wanted.
+type sender struct {
+	acks    bool
+	pending chan func(error)
+}
+
+func (s *sender) send(n int, answer func(error)) error {
+	if n < 0 {
+		return errNegative
+	}
+	if s.acks {
+		s.pending <- answer
+	}
+	return nil
+}
+
+// SendAll knows by other means than the sender whether there will be an answer.
+func SendAll(s *sender, acks bool, in []int) {
+	var wg sync.WaitGroup
+	for _, n := range in {
+		wg.Add(1)
+		answer := func(error) { wg.Done() }
+		if err := s.send(n, answer); err != nil {
+			answer(err)
+			continue
+		}
+		if !acks {
+			answer(nil)
+		}
+	}
+	wg.Wait()
+}
+
+// A list of jobs that were taken in one piece is done piece by piece: how many there are is not known.
+func Batches(jobs []string, batch int) {
+	in := make(chan string, len(jobs))
+	var wg sync.WaitGroup
+	wg.Add(len(jobs))
+	for _, j := range jobs {
+		in <- j
+	}
+	go func() {
+		for first := range in {
+			taken := []string{first}
+			for len(taken) < batch {
+				select {
+				case j, ok := <-in:
+					if ok {
+						taken = append(taken, j)
+						continue
+					}
+				default:
+				}
+				break
+			}
+			for range taken {
+				wg.Done()
+			}
+		}
+	}()
+	wg.Wait()
+	close(in)
+}
+
+// The count is in sight, and one of the two goroutines keeps it to itself.
+func Kept(errored bool) {
+	var wg sync.WaitGroup
+	wg.Add(2)
+	done := func() { wg.Done() }
+	go func() {
+		done()
+	}()
+	go func() {
+		if errored {
+			return
+		}
+		done()
+	}()
+	wg.Wait() // want `Kept may wait for wg for ever when errored \(marker.go:\d+\): nobody is left to call Done`
 }

@@ -100,10 +100,11 @@ func diagnose(in *engine.Info, e *locks.Event) (report.Diagnostic, bool) {
 }
 
 // roomless reports whether a send can find its channel full: not one with
-// constant room, whose filling up is another matter.
+// constant room, whose filling up is another matter, nor one that the function
+// has just made, as pools of tokens are filled.
 func roomless(in *engine.Info, e *locks.Event) bool {
-	_, isSend := e.Site.(*ssa.Send)
-	return !isSend || in.Locks.ChanCapacity(e.Block.Path) <= 0
+	send, isSend := e.Site.(*ssa.Send)
+	return !isSend || in.Locks.ChanCapacity(e.Block.Path) <= 0 && !in.Locks.MadeHere(send)
 }
 
 func deadlock(in *engine.Info, e *locks.Event, partners []locks.Partner) report.Diagnostic {

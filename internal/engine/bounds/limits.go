@@ -144,7 +144,7 @@ func (a *Analysis) limitedIn(l *Loop, s *spawn.Spawn) bool {
 					return true
 				}
 			case ssa.CallInstruction:
-				if instr != s.Site && ssa.Instruction(instr) != l.Stream && a.throttles(instr, 2) {
+				if instr != s.Site && ssa.Instruction(instr) != l.Stream && (a.throttles(instr, 2) || a.givenBack(instr, s)) {
 					return true
 				}
 			}

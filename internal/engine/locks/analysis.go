@@ -28,6 +28,7 @@ type Analysis struct {
 	edgeAt     map[edgeKey]int
 	leaks      []leak
 	sigs       *signals               // see [Analysis.Partners]
+	caps       map[access.Class]int64 // see [Analysis.capacities]
 	owners     map[access.Class]bool  // see [Analysis.owning]
 	slots      map[any]slot           // channels that serve as locks, see slotKey
 	containers map[string]int         // see [Analysis.containersOf]

@@ -34,14 +34,13 @@ const (
 type signals struct {
 	byClass map[access.Class][]signal
 	byPath  map[*access.Path][]signal
-	caps    map[access.Class]int64 // least constant capacity of the channels put into a field; -1 if not constant
 }
 
 func (a *Analysis) signalIndex() *signals {
 	if a.sigs != nil {
 		return a.sigs
 	}
-	s := &signals{byClass: make(map[access.Class][]signal), byPath: make(map[*access.Path][]signal), caps: make(map[access.Class]int64)}
+	s := &signals{byClass: make(map[access.Class][]signal), byPath: make(map[*access.Path][]signal)}
 	a.sigs = s
 	for _, fn := range a.prog.Funcs {
 		for _, b := range fn.Blocks {
@@ -80,8 +79,6 @@ func (a *Analysis) noteSignals(s *signals, fn *ssa.Function, instr ssa.Instructi
 				add(st.Chan, receives)
 			}
 		}
-	case *ssa.Store:
-		a.noteCapacity(s, instr)
 	case ssa.CallInstruction:
 		common := instr.Common()
 		if b, ok := common.Value.(*ssa.Builtin); ok {
@@ -96,7 +93,27 @@ func (a *Analysis) noteSignals(s *signals, fn *ssa.Function, instr ssa.Instructi
 	}
 }
 
-func (a *Analysis) noteCapacity(s *signals, st *ssa.Store) {
+// capacities are the least constant capacity of the channels put into each field;
+// -1 if not constant. Unlike [Analysis.signalIndex] they are asked for while
+// functions are analysed: they look at stores only, whose paths do not depend on
+// what is known of callees by then.
+func (a *Analysis) capacities() map[access.Class]int64 {
+	if a.caps == nil {
+		a.caps = make(map[access.Class]int64)
+		for _, fn := range a.prog.Funcs {
+			for _, b := range fn.Blocks {
+				for _, instr := range b.Instrs {
+					if st, ok := instr.(*ssa.Store); ok {
+						a.noteCapacity(st)
+					}
+				}
+			}
+		}
+	}
+	return a.caps
+}
+
+func (a *Analysis) noteCapacity(st *ssa.Store) {
 	if _, isChan := st.Val.Type().Underlying().(*types.Chan); !isChan {
 		return
 	}
@@ -105,8 +122,8 @@ func (a *Analysis) noteCapacity(s *signals, st *ssa.Store) {
 		return
 	}
 	n := Capacity(st.Val)
-	if old, ok := s.caps[c]; !ok || n < old {
-		s.caps[c] = n
+	if old, ok := a.caps[c]; !ok || n < old {
+		a.caps[c] = n
 	}
 }
 
@@ -137,10 +154,28 @@ func (a *Analysis) ChanCapacity(p *access.Path) int64 {
 			}
 		}
 	}
-	if n, ok := a.signalIndex().caps[p.Class()]; ok {
+	if n, ok := a.capacities()[p.Class()]; ok {
 		return n
 	}
 	return -1
+}
+
+// MadeHere reports whether the function of a send puts a buffered channel where the send finds it.
+func (a *Analysis) MadeHere(send *ssa.Send) bool {
+	path := a.prog.Path(send.Chan)
+	for _, b := range send.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			st, ok := instr.(*ssa.Store)
+			if !ok || !ssabuild.Reaches(st, send) || a.prog.Path(st.Addr) != path {
+				continue
+			}
+			if mk, ok := st.Val.(*ssa.MakeChan); ok {
+				k, isConst := mk.Size.(*ssa.Const)
+				return !isConst || k.Int64() > 0
+			}
+		}
+	}
+	return false
 }
 
 // A Partner is a function that must run on for a wait to end, and the lock it

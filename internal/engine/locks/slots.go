@@ -182,6 +182,9 @@ func (x *slotIndex) use(ch ssa.Value) *slotUse {
 	if _, isChan := ch.Type().Underlying().(*types.Chan); !isChan {
 		return nil
 	}
+	if fromCall(ch) {
+		return nil // what getters return is not known yet, and asking now would settle it
+	}
 	p := x.a.prog.Path(ch)
 	if k, ok := x.alias[p]; ok {
 		return x.chans[k]
@@ -190,6 +193,26 @@ func (x *slotIndex) use(ch ssa.Value) *slotUse {
 		return x.chans[k]
 	}
 	return nil
+}
+
+// fromCall reports whether a value is the result of a call, or part of one.
+func fromCall(v ssa.Value) bool {
+	for {
+		switch x := v.(type) {
+		case *ssa.Call:
+			return true
+		case *ssa.Extract:
+			v = x.Tuple
+		case *ssa.UnOp:
+			v = x.X
+		case *ssa.FieldAddr:
+			v = x.X
+		case *ssa.Field:
+			v = x.X
+		default:
+			return false
+		}
+	}
 }
 
 // note sorts the uses of channels in an instruction.

@@ -149,6 +149,27 @@ func (f facts) of(v ssa.Value) (truth, known bool) {
 			notNil, known := f.of(x)
 			return notNil == (v.Op == token.NEQ), known
 		}
+		return compare(v.Op, number(v.X), number(v.Y))
+	}
+	return false, false
+}
+
+// number is the integer that a value always is, nil if it is no constant one.
+func number(v ssa.Value) constant.Value {
+	if k, ok := v.(*ssa.Const); ok && k.Value != nil && k.Value.Kind() == constant.Int {
+		return k.Value
+	}
+	return nil
+}
+
+// compare is how a comparison of two numbers comes out, if both are known.
+func compare(op token.Token, x, y constant.Value) (truth, known bool) {
+	if x == nil || y == nil {
+		return false, false
+	}
+	switch op {
+	case token.LSS, token.LEQ, token.GTR, token.GEQ, token.EQL, token.NEQ:
+		return constant.Compare(x, op, y), true
 	}
 	return false, false
 }
@@ -171,7 +192,35 @@ func (f facts) enter(b, s *ssa.BasicBlock, pred int) facts {
 			out[phi] = truth
 		}
 	}
+	out.compute(s, pred)
 	return out
+}
+
+// compute notes the comparisons of a block that come out by constants alone when it is entered from a predecessor: whether a loop
+// that counts up to a constant has a first round.
+func (f facts) compute(s *ssa.BasicBlock, pred int) {
+	numbers := make(map[ssa.Value]constant.Value)
+	value := func(v ssa.Value) constant.Value {
+		if k := number(v); k != nil {
+			return k
+		}
+		return numbers[v]
+	}
+	for _, instr := range s.Instrs {
+		switch instr := instr.(type) {
+		case *ssa.Phi:
+			if k := value(instr.Edges[pred]); k != nil {
+				numbers[instr] = k
+			}
+		case *ssa.BinOp:
+			x, y := value(instr.X), value(instr.Y)
+			if truth, known := compare(instr.Op, x, y); known {
+				f[instr] = truth
+			} else if (instr.Op == token.ADD || instr.Op == token.SUB) && x != nil && y != nil {
+				numbers[instr] = constant.BinaryOp(x, instr.Op, y)
+			}
+		}
+	}
 }
 
 // key is a canonical text of the facts.

@@ -276,3 +276,45 @@ func (s *saver) remove() {
 	s.n--
 	s.save()
 }
+
+// A new channel is filled with as many tokens as it has room for.
+type bucket struct {
+	mu     sync.Mutex
+	tokens chan struct{}
+	left   int
+}
+
+func (b *bucket) resizeOk(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tokens = make(chan struct{}, n)
+	for range n {
+		b.tokens <- struct{}{}
+	}
+}
+
+func (b *bucket) enter() {
+	b.mu.Lock()
+	b.left--
+	b.mu.Unlock()
+	<-b.tokens
+}
+
+type handoff struct {
+	mu    sync.Mutex
+	queue chan int
+	n     int
+}
+
+func (h *handoff) put(v int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.queue <- v // want `send on h.queue waits while h.mu is held since .*, but \(\*handoff\).fetch`
+}
+
+func (h *handoff) fetch() int {
+	h.mu.Lock()
+	h.n++
+	h.mu.Unlock()
+	return <-h.queue
+}

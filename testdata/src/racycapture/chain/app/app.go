@@ -48,3 +48,19 @@ func laterBad(root *trees.Node) []string {
 	})
 	return names
 }
+
+func bothOk() (n, m int) {
+	trees.Both(func() { n = 1 }, func() { m = 2 })
+	return n, m
+}
+
+func countedOk() (n, m int) {
+	trees.Counted(func() { n = 1 }, func() { m = 2 })
+	return n, m
+}
+
+func startBad() int {
+	var n int
+	trees.Start(func() { n = 1 }) // want `n is written in a goroutine .* and read at app.go:\d+ without a common lock`
+	return n
+}

@@ -89,3 +89,41 @@ func Later(root *Node, visit func(*Node)) {
 		}()
 	}
 }
+
+// Both calls two functions at once and receives from both.
+func Both(f, g func()) {
+	done := make(chan bool)
+	defer close(done)
+	go func() {
+		f()
+		done <- true
+	}()
+	go func() {
+		g()
+		done <- true
+	}()
+	for range 2 {
+		<-done
+	}
+}
+
+// Counted is Both with an older loop.
+func Counted(f, g func()) {
+	done := make(chan bool)
+	go func() {
+		f()
+		done <- true
+	}()
+	go func() {
+		g()
+		done <- true
+	}()
+	for i := 0; i < 2; i++ {
+		<-done
+	}
+}
+
+// Start runs f and does not wait.
+func Start(f func()) {
+	go f()
+}

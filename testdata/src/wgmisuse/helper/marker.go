@@ -132,3 +132,40 @@ func Kept(errored bool) {
 	}()
 	wg.Wait() // want `Kept may wait for wg for ever when errored \(marker.go:\d+\): nobody is left to call Done`
 }
+
+// FP_Summary waits for the work when the copy of what the work says has come to its end, which is when there is no work
+// left. Who closes the copy is not seen.
+func FP_Summary(tee func(chan<- int), work func() error) {
+	copied := make(chan int)
+	tee(copied)
+	var wg sync.WaitGroup
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range copied {
+		}
+		wg.Wait()
+	}()
+	wg.Add(1) // want `FP_Summary adds to wg while Wait \(marker.go:\d+\) may already have seen zero and returned`
+	go func() {
+		defer wg.Done()
+		_ = work()
+	}()
+	<-done
+}
+
+// SummaryBad waits for the work at once.
+func SummaryBad(work func() error) {
+	var wg sync.WaitGroup
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		wg.Wait()
+	}()
+	wg.Add(1) // want `SummaryBad adds to wg while Wait \(marker.go:\d+\) may already have seen zero and returned`
+	go func() {
+		defer wg.Done()
+		_ = work()
+	}()
+	<-done
+}

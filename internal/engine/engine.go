@@ -236,6 +236,10 @@ func (in *Info) notes(cfg *Config) {
 				Message: ssabuild.FuncName(fn) + " is too large to follow its locks: nothing is said about them"})
 		}
 	}
+	for _, name := range explored.OverScopes {
+		in.pass.Report(analysis.Diagnostic{Pos: pos, Category: report.CodeBudget,
+			Message: name + " is too large to explore how its goroutines interleave: there may be more than what is said"})
+	}
 	in.pass.Report(analysis.Diagnostic{Pos: pos, Category: report.CodeStats, Message: report.StatsMessage([]report.Counter{
 		{Name: "packages", Value: 1},
 		{Name: "functions", Value: int64(funcs)},

@@ -23,6 +23,7 @@ const maxBases = 2
 func (m *Machine) ExploreClient(sc Scope, calls []Call) []ClientResult {
 	m.Stats.Scopes++
 	m.points, m.gone = nil, nil
+	m.coarse = m.Options.Coarse
 	done := make([]bool, len(pairs(calls)))
 	out, all := m.pairsOf(&sc, calls, done, true)
 	again := func() Result {

@@ -236,6 +236,10 @@ func (e *encoder) goroutine(g *goroutine) {
 		e.num(uint32(f.pc))
 		e.flag(f.unwind, f.recovered, f.deferCall)
 		for r, v := range f.regs[1:] {
+			if e.counts(v) {
+				e.value(v)
+				continue
+			}
 			if e.coarse > exact && f.fn.Plain[Reg(r+1)] && (e.coarse >= noData || !v.isConst()) {
 				continue
 			}
@@ -255,6 +259,20 @@ func (e *encoder) goroutine(g *goroutine) {
 		}
 	}
 }
+
+// counts reports whether v is a boolean or a small number that is known: it may say
+// how often a loop has run, and without it the loop would never be seen to end.
+// In a slice every loop of unknown length runs once.
+func (e *encoder) counts(v Value) bool {
+	if e.coarse != noRefs || e.m.narrow {
+		return false
+	}
+	v = e.s.resolve(v)
+	return v.Kind == KBool || v.Kind == KInt && v.A >= -maxCounted && v.A <= maxCounted
+}
+
+// maxCounted is the largest number that loops of unknown length come to, and some.
+const maxCounted = 4
 
 // leads reports whether v leads to a synchronisation object of the scope.
 func (e *encoder) leads(v Value) bool {
@@ -439,7 +457,7 @@ func (e *encoder) object(id int32) {
 			continue
 		}
 		e.num(uint32(c.path) + 1)
-		if e.coarse >= noData && c.val.Kind == KInt {
+		if e.coarse >= noData && c.val.Kind == KInt && !e.counts(c.val) {
 			e.buf = append(e.buf, byte(KUnk)) // a counter
 			continue
 		}

@@ -21,6 +21,7 @@ type Options struct {
 	NoSymmetry  bool // do not identify states that differ by goroutine names
 	NoRelevance bool // enter and spawn everything
 	NoVariants  bool // walk functions whole
+	Coarse      bool // count states that differ in data only as one from the start
 	NoCoarse    bool // do not repeat, with less detail, what ran out of budget
 }
 
@@ -115,8 +116,9 @@ type Result struct {
 	// Coarse: a budget ran out at first, and the scope came to an end when states
 	// that differ in data only counted as one.
 	Coarse bool
-	// Early: a budget ran out at first, and the scope came to an end when what its
-	// callees give away belonged to unknown code from birth, see published.
+	// Early: a budget ran out at first, and the scope came to an end when every
+	// unknown count was one as well, and what its callees give away belonged to
+	// unknown code from birth, see published.
 	Early  bool
 	States int
 	Steps  int
@@ -149,6 +151,7 @@ func (m *Machine) Explore(sc *Scope) Result {
 	m.Stats.Scopes++
 	start := func() *state { return m.initial(sc) }
 	m.points, m.gone = nil, map[int32]bool{}
+	m.coarse = m.Options.Coarse
 	res := m.searchFrom(m.Budget.States, start)
 	if res.Over {
 		m.narrower(&res, func() Result { return m.walkOnce(m.Budget.States, start) })

@@ -42,7 +42,7 @@ func (m *Machine) narrower(res *Result, explore func() Result) {
 	if r := explore(); !r.Over {
 		res.Over, res.Coarse = false, true
 		res.join(&r)
-	} else if m.gone != nil {
+	} else {
 		res.Steps += r.Steps
 		m.published(res, explore)
 	}
@@ -54,12 +54,14 @@ func (m *Machine) narrower(res *Result, explore func() Result) {
 }
 
 // published repeats an exploration that ran out of budget without what callees give
-// away, and if that comes to an end adds what it finds to res.
+// away and with every unknown count one, and if that comes to an end adds what it
+// finds to res. The clients of a type have no callees: theirs is the count only.
 func (m *Machine) published(res *Result, explore func() Result) {
-	for range maxEarly {
+	m.onlyBound = 1
+	for k := range maxEarly {
 		before := len(m.early)
 		m.early = maps.Clone(m.gone)
-		if len(m.early) == before {
+		if k > 0 && len(m.early) == before {
 			break
 		}
 		r := explore()
@@ -70,5 +72,5 @@ func (m *Machine) published(res *Result, explore func() Result) {
 		}
 		res.Steps += r.Steps
 	}
-	m.early = nil
+	m.early, m.onlyBound = nil, 0
 }

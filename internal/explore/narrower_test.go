@@ -102,3 +102,19 @@ func TestPublished(t *testing.T) {
 	k := slices.Index(render(res), "stuck send@leak")
 	require.GreaterOrEqual(t, k, 0)
 }
+
+// The states that a scope of many values costs in full and with data left out.
+func BenchmarkNarrower(b *testing.B) {
+	for _, coarse := range []bool{false, true} {
+		b.Run(fmt.Sprintf("coarse=%v", coarse), func(b *testing.B) {
+			states := 0
+			for b.Loop() {
+				w := newWorld()
+				m := NewMachine(w.p)
+				m.Options.Coarse = coarse
+				states = m.Explore(&Scope{Entry: mixed(w)}).States
+			}
+			b.ReportMetric(float64(states), "states")
+		})
+	}
+}

@@ -250,7 +250,7 @@ func (t toy) stuck(s toyState, moves []bool) string {
 }
 
 // machine runs the toy on the real machine; positions name operations.
-func (t toy) machine(opt Options, set ...func(*Machine)) ([]string, bool) {
+func (t toy) machine(opt Options) ([]string, bool) {
 	w := newWorld()
 	objs := len(t.caps) + t.mus + 1
 	var fns []*Func
@@ -307,9 +307,6 @@ func (t toy) machine(opt Options, set ...func(*Machine)) ([]string, bool) {
 	m.Options = opt
 	m.Budget.States = 100_000
 	m.Budget.Steps = 10_000_000
-	for _, f := range set {
-		f(m)
-	}
 	res := m.Explore(&Scope{Entry: b.F})
 	var out []string
 	for _, f := range res.Findings {
@@ -377,7 +374,7 @@ func checkToy(t *testing.T, seed int64) {
 	}
 	// Leaving out data loses nothing where there is none to correlate.
 	full, _ := toy.machine(Options{})
-	less, over := toy.machine(Options{}, func(m *Machine) { m.coarse = true })
+	less, over := toy.machine(Options{Coarse: true})
 	require.False(t, over)
 	if strings.Join(full, ";") != strings.Join(less, ";") {
 		t.Fatalf("seed %d: %+v\nin full %v\ncoarse  %v", seed, toy, full, less)

@@ -82,6 +82,7 @@ func TestReductionsKeepFindings(t *testing.T) {
 			"ample sets":              {Explore: explore.Options{NoAmple: true}},
 			"symmetry":                {Explore: explore.Options{NoSymmetry: true}},
 			"variants":                {Explore: explore.Options{NoVariants: true}},
+			"data":                    {Explore: explore.Options{Coarse: true}},
 		} {
 			prog := build()
 			assert.Equal(t, want, findings(prog, skeleton.Run(prog, opt)), "%s: without %s", prog.Types.Path(), name)

@@ -43,7 +43,10 @@ func (m *Machine) ExploreClient(sc Scope, calls []Call) []ClientResult {
 // notes the ones that came to an end; the second result sums up how that went.
 func (m *Machine) pairsOf(sc *Scope, calls []Call, done []bool, note bool) (out []ClientResult, all Result) {
 	bases := m.bases(sc)
-	spent, overs := m.steps, 0
+	spent, overs, most := m.steps, 0, maxOver
+	if m.coarse && m.slice == nil {
+		most = 1 // with less detail still, the others are tried anyway
+	}
 	all.Over = m.over && len(bases) == 0
 	for k, pair := range pairs(calls) {
 		if done[k] {
@@ -51,7 +54,7 @@ func (m *Machine) pairsOf(sc *Scope, calls []Call, done []bool, note bool) (out 
 		}
 		over := false
 		for _, base := range bases {
-			if overs >= maxOver || spent > m.Budget.Client {
+			if overs >= most || spent > m.Budget.Client {
 				all.Over = true
 				return out, all
 			}

@@ -57,9 +57,13 @@ func run(in *engine.Info, r *report.Reporter) {
 
 // unlikely filters evidence through calls that were only guessed: an interface
 // or a field may hold something else than the one implementation in sight.
+//
+// A function that would run itself through others, under the lock that it takes
+// itself, would hang whenever it does: something that a condition on the way asks
+// for keeps it from that, such as a token among the arguments.
 func unlikely(e *locks.Event) bool {
-	// A function that runs itself through a field or interface is a decorator.
-	return e.Take.Weak && e.Take.Chain[len(e.Take.Chain)-1].Func == ssabuild.FuncName(e.Fn)
+	again := e.Take.Chain[len(e.Take.Chain)-1].Func == ssabuild.FuncName(e.Fn)
+	return again && (e.Take.Weak || len(e.Take.Chain) > 2 && e.Held.Site != nil && len(e.Held.Chain) == 1)
 }
 
 func diagnose(in *engine.Info, e *locks.Event) report.Diagnostic {

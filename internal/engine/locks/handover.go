@@ -136,6 +136,9 @@ func (r *run) releasedElsewhere(s *state, site ssa.Instruction, fn ssa.Value) *s
 		for i := range sum.Outcomes {
 			for _, op := range sum.Outcomes[i].Released {
 				path := r.translate(op, t).Path
+				if slices.ContainsFunc(sum.Takes, func(k model.Take) bool { return k.Path == op.Path && len(k.Before) == 0 }) {
+					continue // it takes the lock first: what it releases is its own
+				}
 				if r.hooked == nil {
 					r.hooked = make(map[*access.Path]bool)
 				}

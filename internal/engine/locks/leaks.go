@@ -103,6 +103,10 @@ func (a *Analysis) isFault(l *leak, releasers map[access.Class][]*ssa.Function) 
 		return false
 	}
 	if l.held.Mode == api.Token {
+		made, local := l.held.Path.Root().Owner.(ssa.Instruction)
+		if local && l.held.Path.Depth() == 0 && made.Parent() == fn {
+			return false // the semaphore ends with the function
+		}
 		return l.tokenLost(releasers)
 	}
 	if l.handsOut() || !l.balanced && (l.run.returnsHandle() || l.held.From == nil && len(l.held.Chain) > 1) {

@@ -213,7 +213,10 @@ func (r *run) take(s *state, site ssa.CallInstruction, t ssabuild.Target, ct *mo
 	}
 	nt.Chain = append([]model.Hop{hop}, ct.Chain...)
 	r.consider(s, site, &nt, extra, false)
-	r.addTake(&nt)
+	// What this function took itself is nothing that its callers give up.
+	above := nt
+	above.Before = slices.DeleteFunc(slices.Clone(nt.Before), func(op model.LockOp) bool { return s.find(op.Path) >= 0 })
+	r.addTake(&above)
 }
 
 // Limits of the takes of a summary. Longer chains and lists say little and made

@@ -422,3 +422,24 @@ func (c *compactor) startOk(run func(func()), stop chan struct{}, quiet bool) {
 		}
 	})
 }
+
+// A semaphore of one call: nobody asks for its slots when the call has returned.
+func chunksOk(ctx context.Context, read func() ([]byte, error), write func([]byte)) error {
+	sem := semaphore.NewWeighted(4)
+	var wg sync.WaitGroup
+	for {
+		if err := sem.Acquire(ctx, 1); err != nil {
+			return err
+		}
+		b, err := read()
+		if err != nil {
+			break
+		}
+		wg.Go(func() {
+			defer sem.Release(1)
+			write(b)
+		})
+	}
+	wg.Wait()
+	return nil
+}

@@ -98,7 +98,23 @@ func pointee(x *Access) bool {
 		return false
 	}
 	_, isPointer := x.Addr.Type().Underlying().(*types.Pointer)
-	return isPointer && x.Method == "" && behind(x.Addr)
+	return isPointer && x.Method == "" && (behind(x.Addr) || lookedUp(x.Addr))
+}
+
+// lookedUp reports whether an address was found in a map, itself or over other pointers.
+func lookedUp(v ssa.Value) bool {
+	for {
+		switch x := v.(type) {
+		case *ssa.UnOp:
+			v = x.X
+		case *ssa.Extract:
+			v = x.Tuple
+		case *ssa.Lookup:
+			return true
+		default:
+			return false
+		}
+	}
 }
 
 // readOut reports whether an access reads an element of a slice whose header was

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -169,6 +170,23 @@ func (a *Analysis) setBeforeStart(s *Site, writes []*Site) bool {
 		}
 	}
 	return true
+}
+
+// setOnce reports whether the access reads what its function has tested under the guard before, if all writes only set
+// it, under the guard, where it was unset: whoever gets past the test finds it set for good.
+func (g *Guard) setOnce(s *Site, writes []*Site) bool {
+	if s.Write() || s.Content || len(writes) == 0 {
+		return false
+	}
+	for _, w := range writes {
+		if _, ok := w.holds(g.Lock); !ok || w.Update != model.CheckSet {
+			return false
+		}
+	}
+	return slices.ContainsFunc(g.Sites, func(t *Site) bool {
+		_, ok := t.holds(g.Lock)
+		return ok && t.Path == s.Path && !t.Write() && spawn.Dominates(t.Instr, s.Instr)
+	})
 }
 
 // usesBase reports whether a spawn's function gets or captures the object, or one

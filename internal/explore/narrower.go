@@ -35,10 +35,10 @@ func (m *Machine) narrower(res *Result, explore func() Result) {
 	}
 	full := m.Budget
 	m.coarse = true
-	m.Budget.States *= 2
-	m.Budget.Steps *= 3
+	m.Budget.States *= 3
+	m.Budget.Steps *= 5
 	m.Budget.LocalSteps *= 2
-	m.Budget.Client *= 3
+	m.Budget.Client *= 5
 	if r := explore(); !r.Over {
 		res.Over, res.Coarse = false, true
 		res.join(&r)

@@ -15,9 +15,10 @@ import (
 
 // withContract adds, to a fix that takes the lock, an alternative that also writes down what was inferred: the
 // annotation +checklocks beside the field, which from then on is held against every access. By itself it would only
-// turn one report into another, so it comes with the lock, and only if this access is the one that breaks the rule.
-func withContract(in *engine.Info, g *accesses.Guard, s *accesses.Site, fixes []analysis.SuggestedFix) []analysis.SuggestedFix {
-	if len(fixes) == 0 || g.Stated != nil || s.Base == nil || g.Bare != 1 || len(g.Shared) > 0 {
+// turn one report into another, so it comes with the lock, and only if these accesses are all that break the rule.
+func withContract(in *engine.Info, g *accesses.Guard, sites []*accesses.Site, fixes []analysis.SuggestedFix) []analysis.SuggestedFix {
+	s := sites[0]
+	if len(fixes) == 0 || g.Stated != nil || s.Base == nil || g.Bare != len(sites) || len(g.Shared) > 0 {
 		return fixes
 	}
 	field := fieldOf(in, s)

@@ -34,8 +34,10 @@
 //
 // # Fix
 //
-// Take the lock around the access; where it is the only one that breaks the rule, an
-// alternative also writes the rule down, as +checklocks beside the field. A function that is always called with the
+// Take the lock around the access. A field has one report for each lock: other functions
+// that break the rule are related places, and the fix is for all of them or there is none.
+// Where it leaves nothing that breaks the rule, an alternative also writes the rule down,
+// as +checklocks beside the field. A function that is always called with the
 // lock held says so in its name (fooLocked) or its comment.
 //
 // # When it stays silent

@@ -46,16 +46,22 @@ func run(in *engine.Info, r *report.Reporter) {
 		}
 		r.Add(d)
 	}
+	var bad findings
 	for _, b := range in.Accesses().BadSites() {
 		said[b.Guard.Field] = true
-		if p := placeOf(b.Guard, b.Site); !claimed[b.Guard.Field] && !seen[p] {
-			seen[p] = true
-			d := unguarded(in, b.Guard, b.Site)
-			if !b.Sure {
-				d.Code = "racyfield/minority"
-			}
-			r.Add(d)
+		p := placeOf(b.Guard, b.Site)
+		if claimed[b.Guard.Field] || seen[p] {
+			continue
 		}
+		seen[p] = true
+		f := &finding{Diagnostic: unguarded(in, b.Guard, b.Site), guard: b.Guard, sites: []*accesses.Site{b.Site}}
+		if !b.Sure {
+			f.Code = "racyfield/minority"
+		}
+		bad.add(in, f, p.field != "")
+	}
+	for _, f := range bad.list {
+		r.Add(f.Diagnostic)
 	}
 	for _, g := range in.Accesses().Guards() {
 		for _, s := range accesses.Worst(g.Shared) {
@@ -151,7 +157,7 @@ func unguarded(in *engine.Info, g *accesses.Guard, s *accesses.Site) report.Diag
 	d.Witness = append(d.Witness,
 		report.Step{Goroutine: "G1", Func: ssabuild.FuncName(s.Fn), Pos: s.Pos, Text: in.Verb3(s.Access) + " " + name + " without " + lock},
 		report.Step{Goroutine: "G2", Func: ssabuild.FuncName(peer.Fn), Pos: peer.Pos, Text: in.Verb3(peer.Access) + " " + in.AccessName(peer.Access) + " under " + g.LockName(peer) + " at the same time"})
-	d.Fixes = withContract(in, g, s, fixes(in, g, s))
+	d.Fixes = withContract(in, g, []*accesses.Site{s}, fixes(in, g, s))
 	return d
 }
 

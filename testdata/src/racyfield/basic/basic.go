@@ -50,7 +50,7 @@ func (s *store) After() int {
 	s.mu.Lock()
 	s.items["x"] = 1
 	s.mu.Unlock()
-	return s.items["x"] // want `s.items is read without s.mu, which is held at`
+	return s.items["x"] // related to the first report of the field
 }
 
 func (s *store) dropLocked(k string) { delete(s.items, k) }

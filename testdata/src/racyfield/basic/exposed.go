@@ -35,7 +35,7 @@ func (h *hosts) LookupV4(name string) string {
 }
 
 func (h *hosts) LookupV6(name string) string {
-	return h.find(h.table, name+"6") // want `h.table is read without h.RWMutex`
+	return h.find(h.table, name+"6") // related to the first report of the field
 }
 
 // A client has a lock for its logger alone, and a getter that takes it.

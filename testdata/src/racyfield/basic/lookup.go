@@ -103,7 +103,7 @@ type session struct {
 
 // WelcomeBad starts a goroutine on the session later; the topic has been shared for long.
 func (s *session) WelcomeBad(name string) {
-	if _, ok := s.of.readers[name]; ok { // want `s.of.readers is read without s.of.mu, which is held at \d+ of \d+ accesses; it may run in parallel with the write at lookup.go:\d+`
+	if _, ok := s.of.readers[name]; ok { // related to the first report of the field
 		return
 	}
 	go s.pump()

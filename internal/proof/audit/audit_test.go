@@ -69,7 +69,10 @@ func TestReplay(t *testing.T) {
 		rec(6, "relock/call", true),  // two reports on one line
 		rec(6, "relock/lock", false),
 		rec(7, "relock/call", false), // moved to strict
+		rec(10, "relock/call", true), // told by the report that stands at 9 now
+		rec(11, "relock/call", true), // and so is this
 	}, []finding.Finding{
+		{File: "a.go", Line: 9, Code: "relock/call", Tier: finding.Default, Also: []finding.Place{{File: "a.go", Line: 10}, {File: "a.go", Line: 11}}},
 		find(1, "relock/call", finding.Default),
 		find(2, "relock/call", finding.Default),
 		find(5, "relock/callback", finding.Default),
@@ -80,7 +83,7 @@ func TestReplay(t *testing.T) {
 		find(1, "lockorder/cycle", finding.Strict),
 	})
 	s := scores([]replay{r})
-	assert.Equal(t, score{right: 3, wrong: 2, unread: 1, strictWrong: 1, rightGone: 1, wrongGone: 1}, *s["relock"])
+	assert.Equal(t, score{right: 4, wrong: 2, unread: 1, strictWrong: 1, rightGone: 1, wrongGone: 1}, *s["relock"])
 	assert.Equal(t, score{strictUnread: 1}, *s["lockorder"])
 
 	var out strings.Builder
@@ -90,7 +93,7 @@ func TestReplay(t *testing.T) {
 	assert.NotContains(t, out.String(), "a.go:4", "a wrong report that is gone is no news")
 	assert.NotContains(t, out.String(), "WRONG report: "+module+" a.go:7", "strict is not shown to everybody")
 	assert.Contains(t, out.String(), "1 reports of the default tier not read yet")
-	assert.Contains(t, strings.Join(strings.Fields(out.String()), " "), "relock 3/5 60 % 1 0/1 0 % 0 1 1")
+	assert.Contains(t, strings.Join(strings.Fields(out.String()), " "), "relock 4/6 67 % 1 0/1 0 % 0 1 1")
 }
 
 func TestDrawDependsOnTheFindingsOnly(t *testing.T) {

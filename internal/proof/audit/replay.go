@@ -25,7 +25,9 @@ type judged struct {
 	finding.Finding
 }
 
-// compare pairs the records of a module with its findings: by place and code, or, since a check may be renamed, by place and analyzer.
+// compare pairs the records of a module with its findings: by place and code, or, since a check may be renamed, by place and analyzer,
+// or, since one report may tell several places, by code and a place that the report names. A further record of a place that a report
+// names is neither counted nor gone: it was merged into that report.
 func compare(module string, records []Record, findings []finding.Finding) replay {
 	r := replay{module: module}
 	taken := make([]bool, len(records))
@@ -39,7 +41,7 @@ func compare(module string, records []Record, findings []finding.Finding) replay
 		}
 		return false
 	}
-	var rest []finding.Finding
+	var rest, alone []finding.Finding
 	for _, f := range findings {
 		if !match(f, func(rec Record) bool { return rec.Code == f.Code }) {
 			rest = append(rest, f)
@@ -47,15 +49,29 @@ func compare(module string, records []Record, findings []finding.Finding) replay
 	}
 	for _, f := range rest {
 		if !match(f, func(rec Record) bool { return rec.Analyzer() == f.Analyzer() }) {
-			r.unread = append(r.unread, f)
+			alone = append(alone, f)
 		}
 	}
+	for _, f := range alone {
+		i := slices.IndexFunc(records, func(rec Record) bool { return names(f, rec) })
+		if i < 0 || taken[i] {
+			r.unread = append(r.unread, f)
+			continue
+		}
+		taken[i] = true
+		r.present = append(r.present, judged{records[i], f})
+	}
 	for i, rec := range records {
-		if !taken[i] {
+		if !taken[i] && !slices.ContainsFunc(findings, func(f finding.Finding) bool { return names(f, rec) }) {
 			r.gone = append(r.gone, rec)
 		}
 	}
 	return r
+}
+
+// names reports whether a report of the record's code tells the record's place besides its own.
+func names(f finding.Finding, rec Record) bool {
+	return f.Code == rec.Code && slices.Contains(f.Also, finding.Place{File: rec.File, Line: rec.Line})
 }
 
 // A score counts the reports of one analyzer over all modules.

@@ -51,7 +51,7 @@ func TestSpawnsRoundTrip(t *testing.T) {
 	wg := table.Select(table.Root(access.Root{Kind: access.Param, Owner: owner}, "", ""), "wg", "p.Pool.wg")
 	done := Signal{Op: SignalDone, Path: wg, Every: true, Deferred: true, Hop: Hop{Func: "f", At: "a.go:3"}}
 	in := &Spawns{
-		Runs:    []ParamSpawn{{Param: 1, Kind: SpawnGo, Many: true, Signals: []Signal{done}, Chain: []Hop{{Func: "f", At: "a.go:2"}}}},
+		Runs:    []ParamSpawn{{Param: 1, Kind: SpawnGo, Many: true, Waited: true, Signals: []Signal{done}, Chain: []Hop{{Func: "f", At: "a.go:2"}}}},
 		Signals: []Signal{done},
 		Awaits:  []Await{{Op: SignalDone, Path: wg, Hop: Hop{Func: "f", At: "a.go:9"}}},
 	}

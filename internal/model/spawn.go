@@ -67,6 +67,7 @@ type ParamSpawn struct {
 	Kind    SpawnKind
 	Many    bool     // in several goroutines at once, or started in a loop
 	Joined  bool     // it has ended when the function returns
+	Waited  bool     // on some ways out it has: a wait that may be given up
 	Shields bool     // the goroutine recovers from a panic of it
 	Signals []Signal // given when the parameter has returned, in terms of the function's own parameters
 	Chain   []Hop    // from the function to the go statement

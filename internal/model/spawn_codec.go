@@ -10,6 +10,7 @@ func (s *Spawns) Encode(e *Encoder) {
 		e.Uint(int(r.Kind))
 		e.Bool(r.Many)
 		e.Bool(r.Joined)
+		e.Bool(r.Waited)
 		e.Bool(r.Shields)
 		encodeSignals(e, r.Signals)
 		encodeHops(e, r.Chain)
@@ -41,7 +42,7 @@ func DecodeSpawns(d *Decoder) *Spawns {
 	s := new(Spawns)
 	s.Runs = make([]ParamSpawn, d.Len())
 	for i := range s.Runs {
-		s.Runs[i] = ParamSpawn{Param: d.Uint(), Kind: SpawnKind(d.Uint()), Many: d.Bool(), Joined: d.Bool(), Shields: d.Bool(), Signals: decodeSignals(d), Chain: decodeHops(d)}
+		s.Runs[i] = ParamSpawn{Param: d.Uint(), Kind: SpawnKind(d.Uint()), Many: d.Bool(), Joined: d.Bool(), Waited: d.Bool(), Shields: d.Bool(), Signals: decodeSignals(d), Chain: decodeHops(d)}
 	}
 	s.Signals = decodeSignals(d)
 	s.Awaits = make([]Await, d.Len())

@@ -268,8 +268,8 @@ func (a *Analysis) handedAway(root *access.Path) bool {
 			}
 		}
 		for _, s := range a.spawn.Spawns() {
-			if mk, ok := s.Func.(*ssa.MakeClosure); ok && len(s.Via) > 0 && !s.Joined {
-				a.noteCaptured(mk)
+			if mk, ok := s.Func.(*ssa.MakeClosure); ok && len(s.Via) > 0 && !s.Joined && !s.Waited {
+				a.noteCaptured(mk) // what a helper waits for, as a rule, is for its caller to read
 			}
 		}
 	}

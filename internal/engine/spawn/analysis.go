@@ -45,6 +45,7 @@ type Spawn struct {
 	Many    bool              // several goroutines run Targets at once, whether or not InLoop
 	Nested  bool              // the goroutine's end does not say that Targets have ended: a helper of unknown form
 	Joined  bool              // the call returns after the goroutine has ended (task.Map, helpers that wait)
+	Waited  bool              // the helper that starts it waits for it, but may give up
 	Shields bool              // the helper that starts it recovers from its panics
 	Signals []model.Signal    // what the goroutine does at its end or on the way, in Fn's terms
 	Group   *access.Path      // the group, wait group or pool that it belongs to, nil for none

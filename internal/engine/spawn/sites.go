@@ -162,7 +162,7 @@ func (a *Analysis) addHelper(fn *ssa.Function, site ssa.CallInstruction, t ssabu
 			continue
 		}
 		arg := t.Args[r.Param]
-		s := &Spawn{Site: site, Fn: fn, Kind: r.Kind, Many: r.Many, Joined: r.Joined, Shields: r.Shields, Func: arg, Targets: a.prog.FuncsOf(arg)}
+		s := &Spawn{Site: site, Fn: fn, Kind: r.Kind, Many: r.Many, Joined: r.Joined, Waited: r.Waited, Shields: r.Shields, Func: arg, Targets: a.prog.FuncsOf(arg)}
 		s.Via = append([]model.Hop{a.hop(site)}, r.Chain...)
 		for _, g := range r.Signals {
 			g.Path = a.prog.Translate(g.Path, t, fn)
@@ -322,13 +322,13 @@ func (a *Analysis) spawnsParams(fn *ssa.Function, s *Spawn, sum *model.Spawns) {
 			params = append(params, a.runsAt(t)...)
 		}
 	}
-	_, joined := a.JoinsOf(s)
+	joins, joined := a.JoinsOf(s)
 	for _, p := range params {
 		i := slices.Index(fn.Params, p.param)
 		if i < 0 || len(sum.Runs) >= maxSummary || slices.ContainsFunc(sum.Runs, func(r model.ParamSpawn) bool { return r.Param == i }) {
 			continue
 		}
-		r := model.ParamSpawn{Param: i, Kind: s.Kind, Many: (s.Many || s.InLoop) && !p.alone, Joined: joined, Shields: s.Shields || shielded(s.Targets)}
+		r := model.ParamSpawn{Param: i, Kind: s.Kind, Many: (s.Many || s.InLoop) && !p.alone, Joined: joined, Waited: !joined && (s.Waited || len(joins) > 0), Shields: s.Shields || shielded(s.Targets)}
 		r.Chain = append([]model.Hop{}, s.Via...)
 		if len(r.Chain) == 0 {
 			r.Chain = []model.Hop{a.hop(s.Site)}

@@ -1,7 +1,11 @@
 // Package app gives callbacks to helpers that call them in goroutines.
 package app
 
-import "racycapture/chain/trees"
+import (
+	"time"
+
+	"racycapture/chain/trees"
+)
 
 func namesOk(root *trees.Node) (names []string, err error) {
 	err = trees.Walk(root, func(n *trees.Node) error {
@@ -63,4 +67,12 @@ func startBad() int {
 	var n int
 	trees.Start(func() { n = 1 }) // want `n is written in a goroutine .* and read at app.go:\d+ without a common lock`
 	return n
+}
+
+func withinOk() (last int) {
+	trees.Within(time.Second, func() bool {
+		last++
+		return last > 3
+	})
+	return last
 }

@@ -1,7 +1,10 @@
 // Package trees walks trees with several goroutines.
 package trees
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // A Node has children.
 type Node struct {
@@ -126,4 +129,21 @@ func Counted(f, g func()) {
 // Start runs f and does not wait.
 func Start(f func()) {
 	go f()
+}
+
+// Within calls f until it is true, and gives up after a while.
+func Within(d time.Duration, f func() bool) bool {
+	answer := make(chan bool, 1)
+	timeout := time.After(d)
+	for {
+		go func() { answer <- f() }()
+		select {
+		case <-timeout:
+			return false
+		case ok := <-answer:
+			if ok {
+				return true
+			}
+		}
+	}
 }

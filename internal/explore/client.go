@@ -94,7 +94,7 @@ const maxOver = 3
 // bases runs the constructor until it has returned.
 func (m *Machine) bases(sc *Scope) []*state {
 	m.scope = sc
-	m.steps, m.over, m.cut = 0, false, false
+	m.steps, m.limit, m.over, m.cut = 0, m.Budget.Steps, false, false
 	var out []*state
 	sr := search{m: m, budget: m.Budget.Rescue, seen: map[string]struct{}{}, found: map[string]*Finding{}}
 	sr.visit = func(s *state) bool {

@@ -42,8 +42,8 @@ func (m *Machine) settle(s *state) []*state {
 			}
 			local++
 			m.steps++
-			if local > m.Budget.LocalSteps || m.steps > m.Budget.Steps {
-				if !m.narrow || m.steps > m.Budget.Steps {
+			if local > m.Budget.LocalSteps || m.steps > m.limit {
+				if !m.narrow || m.steps > m.limit {
 					m.over = true
 				}
 				m.cut = m.cut || m.narrow

@@ -74,6 +74,7 @@ type Machine struct {
 	scope       *Scope
 	epoch       int64
 	steps       int
+	limit       int // of steps: the budget, or more for a search near its end
 	over        bool
 	cut         bool
 	localOver   bool // the last local walk ran out of budget
@@ -209,7 +210,7 @@ func (m *Machine) searchFrom(states int, start func() *state) Result {
 }
 
 func (m *Machine) walkOnce(states int, start func() *state) Result {
-	m.steps, m.over, m.cut = 0, false, false
+	m.steps, m.limit, m.over, m.cut = 0, m.Budget.Steps, false, false
 	sr := search{m: m, budget: states, seen: map[string]struct{}{}, found: map[string]*Finding{}}
 	sr.run(start())
 	res := Result{Findings: sr.order, States: len(sr.nodes), Steps: m.steps, Over: m.over, Cut: m.cut}
@@ -296,7 +297,8 @@ func (sr *search) run(s *state) {
 		sr.add(s, -1, stepRecord{gor: -1, partner: -1})
 	}
 	var ts []transition
-	for at := 0; at < len(sr.nodes) && m.steps <= m.Budget.Steps && !sr.rescued; at++ {
+	for at := 0; at < len(sr.nodes) && m.steps <= m.limit && !sr.rescued; at++ {
+		sr.extend(at)
 		if len(sr.nodes) > sr.budget {
 			m.over = true
 			return
@@ -323,6 +325,16 @@ func (sr *search) run(s *state) {
 		for _, t := range ts {
 			sr.expand(int32(at), t)
 		}
+	}
+}
+
+// extend doubles the steps of a search that has little left to look at: of a
+// growing number of states, most come to an end soon after that. Only a search
+// with less detail, which has a scope to lose, gets them.
+func (sr *search) extend(at int) {
+	m := sr.m
+	if m.coarse && sr.visit == nil && sr.rescue == nil && m.steps > m.limit/2 && (len(sr.nodes)-at)*8 < len(sr.nodes) {
+		m.limit = 2 * m.Budget.Steps
 	}
 }
 

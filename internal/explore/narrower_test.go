@@ -63,6 +63,21 @@ func TestCoarse(t *testing.T) {
 	assert.False(t, res.Coarse || res.Early)
 }
 
+// A search with less detail that has little left when its steps run out goes on; one in the middle does not.
+func TestCoarseNearTheEnd(t *testing.T) {
+	explore := func(o Options, steps int) Result {
+		w := newWorld()
+		m := NewMachine(w.p)
+		m.Budget.Steps, m.Options = steps, o
+		return m.Explore(&Scope{Entry: mixed(w)})
+	}
+	need := explore(Options{Coarse: true}, 1_000_000).Steps
+	require.Less(t, need*98/100/5*5, need)
+	require.False(t, explore(Options{}, 1_000_000).Coarse)
+	assert.True(t, explore(Options{}, need*98/100/5).Coarse)
+	assert.False(t, explore(Options{}, need*6/10/5).Coarse)
+}
+
 // A constructor that starts workers and registers what it made is not worth its
 // states; what the root itself leaks is found all the same.
 func TestPublished(t *testing.T) {

@@ -342,7 +342,7 @@ func (m *Machine) rescue(s *state, left []int) []int {
 			over := m.over
 			m.over = false
 			sr.run(m.fork(t))
-			unsure := m.over || m.steps > m.Budget.Steps
+			unsure := m.over || m.steps > m.limit
 			m.over = over
 			if unsure && moved < 0 {
 				return nil // too long to tell: assume the call helps

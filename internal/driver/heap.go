@@ -13,7 +13,7 @@ const heapFloor = 96 << 20
 
 // heapLarge is what lives in the process of a unit so large that its peak decides how many units fit on a machine, in bytes. From
 // there on memory is dearer than the few collections more.
-const heapLarge = 512 << 20
+const heapLarge = 128 << 20
 
 // collectLate makes the collector wait until the heap is heapFloor or, as usual, twice what lives, whichever is more, and one and a
 // half times what lives from heapLarge on. It returns at once; after each collection the target is set anew. An explicit GOGC or GOMEMLIMIT is the user's word and is left alone.

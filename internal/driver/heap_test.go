@@ -47,7 +47,7 @@ func TestCollectLate(t *testing.T) {
 	collectLate(func(string) string { return "" })
 	first := gcPercent()
 	assert.Greater(t, first, 1000)
-	ballast := make([]byte, 2*heapFloor)
+	ballast := make([]byte, heapFloor)
 	for deadline := time.Now().Add(10 * time.Second); gcPercent() != 100 && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		runtime.GC()
 	}

@@ -4,12 +4,10 @@ import (
 	_ "embed"
 	"fmt"
 	"go/token"
-	"go/types"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/locks"
@@ -31,8 +29,7 @@ func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
 func run(in *engine.Info, r *report.Reporter) {
 	reported := make(map[ssa.Instruction]bool)
 	known := make(map[token.Pos]bool)
-	var found []report.Diagnostic
-	first := make(map[cause]int)
+	var found report.Folded[cause]
 	for _, e := range in.Locks.Events() {
 		if e.Kind != locks.Blocked || e.Held.Once || reported[e.Site] || in.Prog.IsTestFunc(e.Fn) {
 			continue
@@ -45,51 +42,22 @@ func run(in *engine.Info, r *report.Reporter) {
 		if d.Code == "heldwait/deadlock" {
 			known[d.Pos] = true
 		}
-		if same, ok := causeOf(e, d.Code); ok {
-			if i, again := first[same]; again {
-				found[i].Related = append(found[i].Related, analysis.RelatedInformation{Pos: d.Pos, Message: "the same happens here"})
-				continue
-			}
-			first[same] = len(found)
+		if c, ok := e.Cause(); ok {
+			found.AddCaused(d, cause{d.Code, c}, "the same happens here")
+		} else {
+			found.Add(d)
 		}
-		found = append(found, d)
 	}
-	for _, d := range found {
-		r.Add(d)
-	}
+	found.Report(r)
 	for _, d := range explored(in, known) {
 		r.Add(d)
 	}
 }
 
-// A cause is what several reports would have in common: locks of one class, under which one function waits at one place, however
-// many ways lead there; or under which one field says how long to sleep, however often that is written.
+// A cause is that of events which are reported alike.
 type cause struct {
-	code  string
-	lock  access.Class
-	place string
-	field *types.Var
-}
-
-func causeOf(e *locks.Event, code string) (cause, bool) {
-	c := cause{code: code, lock: e.Held.Path.Class()}
-	if c.lock == "" || e.Callback {
-		return c, false
-	}
-	if len(e.Chain) > 0 {
-		c.place = e.Block.Hop.At
-		return c, c.place != ""
-	}
-	call, ok := e.Site.(ssa.CallInstruction)
-	if !ok || e.Block.Op != api.Sleep {
-		return c, false
-	}
-	for _, arg := range call.Common().Args {
-		if load, ok := arg.(*ssa.UnOp); ok && load.Op == token.MUL && c.field == nil {
-			c.field = ssabuild.FieldOf(load.X)
-		}
-	}
-	return c, c.field != nil
+	code string
+	locks.Cause
 }
 
 func diagnose(in *engine.Info, e *locks.Event) (report.Diagnostic, bool) {

@@ -28,8 +28,7 @@ func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
 
 func run(in *engine.Info, r *report.Reporter) {
 	faulty := in.Locks.Faulty()
-	first := make(map[string]int)
-	var found []report.Diagnostic
+	var found report.Folded[string]
 	for _, e := range in.Locks.Events() {
 		if e.Kind != locks.Relock || e.Loop || unlikely(e) || faulty[e.Held.From] {
 			continue
@@ -42,17 +41,12 @@ func run(in *engine.Info, r *report.Reporter) {
 		// Callers that share the last two steps to the second acquisition share the cause.
 		if n := len(e.Take.Chain); n > 1 {
 			cause := string(e.Held.Path.Class()) + " " + e.Take.Chain[n-2].At + " " + e.Take.Chain[n-1].At
-			if i, dup := first[cause]; dup {
-				found[i].Related = append(found[i].Related, analysis.RelatedInformation{Pos: d.Pos, Message: "the same happens from here"})
-				continue
-			}
-			first[cause] = len(found)
+			found.AddCaused(d, cause, "the same happens from here")
+		} else {
+			found.Add(d)
 		}
-		found = append(found, d)
 	}
-	for _, d := range found {
-		r.Add(d)
-	}
+	found.Report(r)
 }
 
 // unlikely filters evidence through calls that were only guessed: an interface

@@ -26,7 +26,8 @@
 //
 // Waits that only take long (a sleep, a request to another machine, a child
 // process) are reported when they stand directly under the lock or one call
-// below it: every other user of the lock waits as long.
+// below it: every other user of the lock waits as long. One slow function has one
+// report for a lock, and its other callers are related places.
 //
 // # Fix
 //
@@ -36,6 +37,7 @@
 // # When it stays silent
 //
 // Selects with a default, a timeout or a context; sends to a channel with room;
-// cond.Wait on its own lock; waits far down a chain of calls; file input and
+// cond.Wait on its own lock; wait groups whose members count themselves under the
+// lock and need it no more; waits far down a chain of calls; file input and
 // output under a lock that serialises it (strict).
 package heldwait

@@ -34,5 +34,6 @@
 // # When it stays silent
 //
 // A common outer lock held around both halves; TryLock; objects that nobody else
-// knows yet; read locks only, unless a writer can come between.
+// knows yet; read locks only, unless a writer can come between; callbacks that run
+// while the lock of their caller is given up; Less methods.
 package lockorder

@@ -16,7 +16,8 @@ const heapFloor = 96 << 20
 const heapLarge = 128 << 20
 
 // collectLate makes the collector wait until the heap is heapFloor or, as usual, twice what lives, whichever is more, and one and a
-// half times what lives from heapLarge on. It returns at once; after each collection the target is set anew. An explicit GOGC or GOMEMLIMIT is the user's word and is left alone.
+// half times what lives from heapLarge on. It returns at once; after each collection the target is set anew. An explicit GOGC or
+// GOMEMLIMIT is the user's word and is left alone.
 func collectLate(getenv func(string) string) {
 	if getenv("GOGC") != "" || getenv("GOMEMLIMIT") != "" {
 		return

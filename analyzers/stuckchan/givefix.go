@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
@@ -14,6 +13,7 @@ import (
 	"github.com/conclint/conclint/internal/engine/skeleton"
 	"github.com/conclint/conclint/internal/engine/timeouts"
 	"github.com/conclint/conclint/internal/explore"
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // giveUp lets a send end with the context that is at hand, or with the channel that tells the function or its receiver to
@@ -306,7 +306,7 @@ func contains(list []ast.Expr, n ast.Node) bool {
 	return slices.ContainsFunc(list, func(e ast.Expr) bool { return ast.Node(e) == n })
 }
 
-var saysClosed = regexp.MustCompile(`^[eE]rr(Closed|Stopped|Shutdown|Done)$`)
+var saysClosed = pattern.New(`^[eE]rr(Closed|Stopped|Shutdown|Done)$`)
 
 // closedError is the package's error that says that an object is no longer in use, "" if there is none or more.
 func closedError(pkg *types.Package) (name string) {

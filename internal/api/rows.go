@@ -1,11 +1,20 @@
 package api
 
+import "sync"
+
 var families = [][]row{syncRows, atomicRows, contextRows, timeRows, groupRows, runtimeRows, spawnRows, blockRows, clientRows, miscRows}
 
 // builtin is the table of [New], filled from the rows of the files of this
-// package, one per family.
-var builtin = func() map[Key]Effect {
-	m := make(map[Key]Effect)
+// package, one per family, when it is first asked for: units of the standard
+// library never do.
+var builtin = sync.OnceValue(func() map[Key]Effect {
+	n := 0
+	for _, family := range families {
+		for _, r := range family {
+			n += len(r.names)
+		}
+	}
+	m := make(map[Key]Effect, n)
 	for _, family := range families {
 		for _, r := range family {
 			for _, name := range r.names {
@@ -14,7 +23,7 @@ var builtin = func() map[Key]Effect {
 		}
 	}
 	return m
-}()
+})
 
 // A row gives several functions of one package and receiver the same effect.
 type row struct {

@@ -34,10 +34,10 @@ func New(runtime string, extra map[Key]Effect) *Table {
 	if runtime == "" {
 		runtime = DefaultRuntime
 	}
-	t := &Table{runtime: runtime, rows: builtin}
+	t := &Table{runtime: runtime, rows: builtin()}
 	if runtime != DefaultRuntime || len(extra) > 0 {
-		t.rows = make(map[Key]Effect, len(builtin)+len(extra))
-		for k, e := range builtin {
+		t.rows = make(map[Key]Effect, len(builtin())+len(extra))
+		for k, e := range builtin() {
 			if rest, ok := strings.CutPrefix(k.Pkg, DefaultRuntime+"/"); ok {
 				k.Pkg = runtime + "/" + rest
 			}

@@ -4,11 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"regexp"
+
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // lineNumbers are those that messages hold: "conn.go:12", "(L14)".
-var lineNumbers = regexp.MustCompile(`(\.go):\d+(?::\d+)?|\bL\d+\b`)
+var lineNumbers = pattern.New(`(\.go):\d+(?::\d+)?|\bL\d+\b`)
 
 // fingerprint gives each finding an identity that survives changes elsewhere:
 // lines that move, files that are renamed. It is a hash of code, package,

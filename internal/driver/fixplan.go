@@ -3,11 +3,11 @@ package driver
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/conclint/conclint/internal/edit"
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // attempt is a set of fixes to be proved together.
@@ -268,7 +268,7 @@ func usesRuntime(f Fix) bool {
 }
 
 // primitive is how titles name a function of the runtime: "Use task.Each with a limit".
-var primitive = regexp.MustCompile(`\b(task|gate|queue|lock)\.[A-Z]`)
+var primitive = pattern.New(`\b(task|gate|queue|lock)\.[A-Z]`)
 
 // toRuntime reports whether a fix rewrites to the runtime module, whether or not
 // the file imports it already.

@@ -10,11 +10,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // vetRun is one run of go vet with this very program as the tool.
@@ -151,7 +152,7 @@ func (v vetRun) once(ctx context.Context) (*vetResult, error) {
 
 // header begins the go command's output about one package: "# path", "# path [path.test]"
 // or "# [path]".
-var header = regexp.MustCompile(`^# \[?([^\s\]]+)\]?(?: \[.*\])?$`)
+var header = pattern.New(`^# \[?([^\s\]]+)\]?(?: \[.*\])?$`)
 
 // sortBlocks splits what the go command wrote to standard error into one text
 // per package and those that belong to no package, which come first; sorted,
@@ -194,7 +195,7 @@ func sortBlocks(stderr string) []string {
 }
 
 // crash begins what the Go runtime prints when a program dies.
-var crash = regexp.MustCompile(`^(panic: |fatal error: |runtime: goroutine stack exceeds )`)
+var crash = pattern.New(`^(panic: |fatal error: |runtime: goroutine stack exceeds )`)
 
 // crashLines is how much of a stack trace a report of the crash needs.
 const crashLines = 30

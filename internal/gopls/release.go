@@ -10,10 +10,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
+
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 const (
@@ -66,7 +67,7 @@ func (o origin) String() string {
 	return modulePath + "@" + o.version
 }
 
-var semver = regexp.MustCompile(`^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$`)
+var semver = pattern.New(`^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$`)
 
 // findOrigin finds the source of this very program: the directory that the
 // user names, the module version that it was installed from, the checkout that

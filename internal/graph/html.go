@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 var (
@@ -33,14 +34,17 @@ func WriteHTML(w io.Writer, g *Graph) error {
 		}
 		return strings.Join(out, " ")
 	}
-	return tmpl.Execute(w, map[string]any{
+	return tmpl().Execute(w, map[string]any{
 		"IDs":   ids,
 		"Graph": g, "SVG": template.HTML(drawSVG(g, false)), "CSS": template.CSS(svgStyle + pageStyle), "JS": template.JS(script),
 		"Policy": "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
 	})
 }
 
-var tmpl = template.Must(template.New("graph").Funcs(template.FuncMap{
-	"tone": toneName,
-	"dash": dashes,
-}).Parse(markup))
+// tmpl is parsed when a page is written: most processes write none.
+var tmpl = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("graph").Funcs(template.FuncMap{
+		"tone": toneName,
+		"dash": dashes,
+	}).Parse(markup))
+})

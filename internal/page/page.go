@@ -16,6 +16,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/conclint/conclint/internal/report"
 )
@@ -158,7 +159,7 @@ func Write(w io.Writer, r *Report) error {
 		slices.SortStableFunc(g.Entries, func(a, b entry) int { return strings.Compare(a.Code, b.Code) })
 		v.Findings = append(v.Findings, g.Entries...)
 	}
-	return tmpl.Execute(w, v)
+	return tmpl().Execute(w, v)
 }
 
 func (v *view) add(e entry) {
@@ -187,24 +188,27 @@ func (v *view) add(e entry) {
 	}
 }
 
-var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{
-	"lines": func(s string) []string { return strings.Split(strings.TrimSuffix(s, "\n"), "\n") },
-	"grid":  gridStyle,
-	"lane":  laneHue,
-	// A long name may break behind its dots.
-	"breaks": func(s string) []string { return strings.SplitAfter(s, ".") },
-	"first": func(s string) string {
-		if s == "" {
-			return "blank"
-		}
-		switch s[0] {
-		case '+':
-			return "added"
-		case '-':
-			return "removed"
-		case '@':
-			return "hunk"
-		}
-		return "same"
-	},
-}).Parse(markup))
+// tmpl is parsed when a page is written: most processes write none.
+var tmpl = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(template.FuncMap{
+		"lines": func(s string) []string { return strings.Split(strings.TrimSuffix(s, "\n"), "\n") },
+		"grid":  gridStyle,
+		"lane":  laneHue,
+		// A long name may break behind its dots.
+		"breaks": func(s string) []string { return strings.SplitAfter(s, ".") },
+		"first": func(s string) string {
+			if s == "" {
+				return "blank"
+			}
+			switch s[0] {
+			case '+':
+				return "added"
+			case '-':
+				return "removed"
+			case '@':
+				return "hunk"
+			}
+			return "same"
+		},
+	}).Parse(markup))
+})

@@ -1,8 +1,9 @@
 package report
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // A Deed is what the goroutine of a step does, read back from the step's text
@@ -55,12 +56,12 @@ const (
 )
 
 var (
-	takesRE  = regexp.MustCompile(`^(?:.*, holds |(read-)?locks )(\S+)`)
-	waitsFor = regexp.MustCompile(`(?:^|[ ,])waits to lock (\S+)`)
-	keepsRE  = regexp.MustCompile(`without releasing (\S+)$`)
-	startsRE = regexp.MustCompile(`^starts ([0-9A-Za-z]+)$|which runs as ([0-9A-Za-z]+)$`)
-	meetsRE  = regexp.MustCompile(`, (G[0-9]+) receives$|^waits for the result of (G[0-9]+)`)
-	waitsRE  = regexp.MustCompile(`\bwaits for ever$|(?:,| )and waits(?: as long)?$|^waits for the result of |^waits in .* for as long as it takes$`)
+	takesRE  = pattern.New(`^(?:.*, holds |(read-)?locks )(\S+)`)
+	waitsFor = pattern.New(`(?:^|[ ,])waits to lock (\S+)`)
+	keepsRE  = pattern.New(`without releasing (\S+)$`)
+	startsRE = pattern.New(`^starts ([0-9A-Za-z]+)$|which runs as ([0-9A-Za-z]+)$`)
+	meetsRE  = pattern.New(`, (G[0-9]+) receives$|^waits for the result of (G[0-9]+)`)
+	waitsRE  = pattern.New(`\bwaits for ever$|(?:,| )and waits(?: as long)?$|^waits for the result of |^waits in .* for as long as it takes$`)
 )
 
 // verbs says what the first word of a text means.

@@ -2,9 +2,10 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // Counter is one counter of the analysis of a package.
@@ -21,7 +22,7 @@ const (
 	CounterExplorerTime = "explorer-us"
 )
 
-var timeCounters = regexp.MustCompile(` (?:` + CounterEngineTime + `|` + CounterExplorerTime + `)=\d+`)
+var timeCounters = pattern.New(` (?:` + CounterEngineTime + `|` + CounterExplorerTime + `)=\d+`)
 
 // WithoutTimes is output that holds messages of engine/stats diagnostics without
 // the counters that are times.

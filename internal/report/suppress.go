@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // directivePrefix begins the comment that silences findings:
@@ -200,7 +201,7 @@ func readFile(fset *token.FileSet, file *ast.File) fileSuppressions {
 	return out
 }
 
-var spacedRE = regexp.MustCompile(`^//\s+conclint:ignore\b`)
+var spacedRE = pattern.New(`^//\s+conclint:ignore\b`)
 
 // parseDirective returns nil if the comment is no directive.
 func parseDirective(c *ast.Comment) *directive {

@@ -3,10 +3,11 @@ package report
 import (
 	"fmt"
 	"go/token"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // Step is one step of a witness: the interleaving that makes a finding real.
@@ -29,7 +30,7 @@ type Step struct {
 //
 // It reads well in an editor, which shows it as it is, and standalone output
 // decodes it. A related message outside the grammar is not part of a witness.
-var stepRE = regexp.MustCompile(`^\[([1-9][0-9]{0,5})\] ([0-9A-Za-z]+)(?: in ((?:[^ ]| )+?))?(?: at ([^ ]+:[0-9]+))?: (.*)$`)
+var stepRE = pattern.New(`^\[([1-9][0-9]{0,5})\] ([0-9A-Za-z]+)(?: in ((?:[^ ]| )+?))?(?: at ([^ ]+:[0-9]+))?: (.*)$`)
 
 // EncodeStep writes step number n (from 1) as a related message. Characters
 // that the grammar cannot carry are replaced, see [CleanStep].
@@ -89,7 +90,7 @@ func CleanStep(s Step) Step {
 	return out
 }
 
-var placeRE = regexp.MustCompile(`^[^ ]*[^ :]:[0-9]+$`)
+var placeRE = pattern.New(`^[^ ]*[^ :]:[0-9]+$`)
 
 func keepAlnum(s string) string {
 	return strings.Map(func(r rune) rune {

@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // callerLocks are the locks held where a function literal that runs within its
@@ -69,10 +69,10 @@ func inBoth(xs, ys []model.LockOp) []model.LockOp {
 }
 
 // explained matches comments that say why no lock is needed.
-var explained = regexp.MustCompile(`(?i)\b(no|not|n't|without|never|don't|doesn't|needn't)\b.{0,40}(lock|mutex|synchroni|race|mu\b)|\bsafe\b.{0,60}(lock|mutex|synchroni|concurren|read|write|access)|(accessed|written|read|used|touched|set|modified) only|only (be )?(accessed|written|read|used|touched|set|modified)|single.?threaded|same goroutine|racy|benign|immutable|read.?only|one goroutine`)
+var explained = pattern.New(`(?i)\b(no|not|n't|without|never|don't|doesn't|needn't)\b.{0,40}(lock|mutex|synchroni|race|mu\b)|\bsafe\b.{0,60}(lock|mutex|synchroni|concurren|read|write|access)|(accessed|written|read|used|touched|set|modified) only|only (be )?(accessed|written|read|used|touched|set|modified)|single.?threaded|same goroutine|racy|benign|immutable|read.?only|one goroutine`)
 
 // explainedDoc matches comments of functions that say the same of their whole body.
-var explainedDoc = regexp.MustCompile(`(?i)\b(not|n't|no|without|never)\b.{0,30}\b(need|require|hold|obtain|acquire|tak)\w*.{0,30}\block|\block\w*.{0,20}\bnot (needed|required)|\bmust (not|only) be called\b.{0,10}\b(until|before|after|once)\b`)
+var explainedDoc = pattern.New(`(?i)\b(not|n't|no|without|never)\b.{0,30}\b(need|require|hold|obtain|acquire|tak)\w*.{0,30}\block|\block\w*.{0,20}\bnot (needed|required)|\bmust (not|only) be called\b.{0,10}\b(until|before|after|once)\b`)
 
 // excusedByComment reports whether a comment above the access, or on the field's
 // declaration, says why no lock is needed.

@@ -5,11 +5,11 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"strings"
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // Read collects the contracts of a package. Files without the words cost a
@@ -393,7 +393,7 @@ func annotation(text string) string {
 }
 
 // prose is the sentence by which most Go code states which lock guards a field.
-var prose = regexp.MustCompile(`(?i)\b(?:guarded|protected)[ _-]?by:?\s*\(?\s*[` + "`" + `"']?([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)`)
+var prose = pattern.New(`(?i)\b(?:guarded|protected)[ _-]?by:?\s*\(?\s*[` + "`" + `"']?([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)`)
 
 // protects is that sentence at the lock.
-var protects = regexp.MustCompile(`(?i)\b(?:protects|guards)\s+(.*)`)
+var protects = pattern.New(`(?i)\b(?:protects|guards)\s+(.*)`)

@@ -4,7 +4,6 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
-	"regexp"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // groupOf is the group that a goroutine is started in, and whether that group
@@ -180,7 +180,7 @@ func asksHowMany(cond ssa.Value) bool {
 	return true
 }
 
-var throttling = regexp.MustCompile(`(?i)acquire|throttle|limit|^wait|reserve|token|slot|sema|backoff|^take$|permit|borrow|checkout|sleep|pace`)
+var throttling = pattern.New(`(?i)acquire|throttle|limit|^wait|reserve|token|slot|sema|backoff|^take$|permit|borrow|checkout|sleep|pace`)
 
 // throttles reports whether a call may make the loop wait.
 func (a *Analysis) throttles(site ssa.CallInstruction, depth int) bool {
@@ -267,7 +267,7 @@ func (a *Analysis) onlyOnce(l *Loop, s *spawn.Spawn) bool {
 	return false
 }
 
-var serving = regexp.MustCompile(`(?i)^(serve|listen|run|start|watch|loop|monitor|supervise|poll|keep|heartbeat|subscribe|consume|worker|daemon|maintain|background|handleconn)|loop$|worker$|forever$|daemon$`)
+var serving = pattern.New(`(?i)^(serve|listen|run|start|watch|loop|monitor|supervise|poll|keep|heartbeat|subscribe|consume|worker|daemon|maintain|background|handleconn)|loop$|worker$|forever$|daemon$`)
 
 // serves reports whether the goroutine goes on for as long as the thing that it
 // was started for: one per such thing is the structure of the program.
@@ -288,7 +288,7 @@ func (a *Analysis) serves(s *spawn.Spawn) bool {
 	return false
 }
 
-var ending = regexp.MustCompile(`(?i)^(stop|close|shutdown|cancel|terminate|drain|quit|kill|abort|disconnect|release|wait|gracefulstop)`)
+var ending = pattern.New(`(?i)^(stop|close|shutdown|cancel|terminate|drain|quit|kill|abort|disconnect|release|wait|gracefulstop)`)
 
 // tearsDown reports whether the goroutine ends something that was started before:
 // there are as many of those already, and ending them at once is no new load.

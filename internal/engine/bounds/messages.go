@@ -3,7 +3,6 @@ package bounds
 import (
 	"go/token"
 	"go/types"
-	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -11,6 +10,7 @@ import (
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // A message is what one iteration of a loop over a stream gets.
@@ -100,7 +100,7 @@ func (a *Analysis) selected(s *spawn.Spawn, l *Loop, sel *ssa.Select) *message {
 	return nil
 }
 
-var connection = regexp.MustCompile(`(?i)conn|stream|listener|session|client|peer|signal|channel|server|worker|watch|subscription|timer|event|time|target|group|config|update|state|status|change|session`)
+var connection = pattern.New(`(?i)conn|stream|listener|session|client|peer|signal|channel|server|worker|watch|subscription|timer|event|time|target|group|config|update|state|status|change|session`)
 
 // isData reports whether values of a type are messages and not signals, ticks,
 // connections, or notices of a change in the program's own structure.
@@ -138,7 +138,7 @@ func (a *Analysis) asked(call *ssa.Call) *message {
 	return nil
 }
 
-var reading = regexp.MustCompile(`^(ReadFrom(UDP|UDPAddrPort|IP)?|ReadMsg(UDP|UDPAddrPort)?|ReadMessage|ReadPacket|ReadRequest|ReadFrame|Recv|RecvMsg|Receive|ReceiveMessage|FetchMessage|NextMsg|NextMessage|ReadMsg|Decode|ReadString|ReadLine|ReadBytes)$`)
+var reading = pattern.New(`^(ReadFrom(UDP|UDPAddrPort|IP)?|ReadMsg(UDP|UDPAddrPort)?|ReadMessage|ReadPacket|ReadRequest|ReadFrame|Recv|RecvMsg|Receive|ReceiveMessage|FetchMessage|NextMsg|NextMessage|ReadMsg|Decode|ReadString|ReadLine|ReadBytes)$`)
 
 // read is the message that a call in the body of an endless loop returns.
 func (a *Analysis) read(call *ssa.Call) *message {

@@ -1,18 +1,17 @@
 package bounds
 
 import (
-	"regexp"
-
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // Names of methods that take one of a limited number of things, and that give it back.
 var (
-	taking = regexp.MustCompile(`^(Get|Take|Acquire|Enter|Wait|Reserve|Borrow|Checkout|Lock|Pop|Obtain|Request)`)
-	giving = regexp.MustCompile(`^(Put|Return|Release|Give|Leave|Exit|Free|Restore|Done|Unlock|Push)`)
+	taking = pattern.New(`^(Get|Take|Acquire|Enter|Wait|Reserve|Borrow|Checkout|Lock|Pop|Obtain|Request)`)
+	giving = pattern.New(`^(Put|Return|Release|Give|Leave|Exit|Free|Restore|Done|Unlock|Push)`)
 )
 
 // givenBack reports whether a loop takes something from an object to which the goroutine gives it back: a limiter written in another

@@ -3,13 +3,13 @@ package bounds
 import (
 	"go/token"
 	"go/types"
-	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // A Size says what the number of elements of a container follows.
@@ -48,7 +48,7 @@ func (a *Analysis) sizeOf(v ssa.Value, depth int) Size {
 
 // structural matches names of things of which a program has as many as somebody
 // set up, and of pieces into which work was cut already.
-var structuralName = regexp.MustCompile(`(?i)worker|shard|stripe|partition|replica|listen|server|peer|node|member|endpoint|backend|broker|upstream|remote|config|option|setting|plugin|module|handler|hook|provider|subscri|watcher|observer|service|component|stage|phase|runner|collector|cluster|device|disk|zone|region|interface|addr|host|cpu|core|discover|chunk|batches|bucket|pool[s]?$|queue|route|sender|receiver|manager|client|transport|tier|level|policy|policies|sink|exporter|scraper|informer|controller|daemon|probe|check|signal|stop|closer|cleanup|callback|listener|param|arg|vote|quorum|^subs$`)
+var structuralName = pattern.New(`(?i)worker|shard|stripe|partition|replica|listen|server|peer|node|member|endpoint|backend|broker|upstream|remote|config|option|setting|plugin|module|handler|hook|provider|subscri|watcher|observer|service|component|stage|phase|runner|collector|cluster|device|disk|zone|region|interface|addr|host|cpu|core|discover|chunk|batches|bucket|pool[s]?$|queue|route|sender|receiver|manager|client|transport|tier|level|policy|policies|sink|exporter|scraper|informer|controller|daemon|probe|check|signal|stop|closer|cleanup|callback|listener|param|arg|vote|quorum|^subs$`)
 
 func structural(name string, t types.Type) bool {
 	if i := strings.LastIndexAny(name, ".)"); i >= 0 {

@@ -3,7 +3,6 @@ package errs
 import (
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // Fate is what becomes of a function's errors before it returns them.
@@ -404,7 +404,7 @@ func (a *Analysis) branchHandles(cmp *ssa.BinOp) bool {
 	return false
 }
 
-var telling = regexp.MustCompile(`(?i)log|warn|error|print|debug|info|fatal|^inc|^add$|count|observe|record|report|notify|fail|panic|cancel|abort|exit`)
+var telling = pattern.New(`(?i)log|warn|error|print|debug|info|fatal|^inc|^add$|count|observe|record|report|notify|fail|panic|cancel|abort|exit`)
 
 // tells reports whether a call by its effect or name tells somebody that something happened.
 func (a *Analysis) tells(common *ssa.CallCommon) bool {

@@ -4,10 +4,10 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"strings"
 
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // A use says what the source does with the result of a call. SSA form cannot
@@ -31,11 +31,11 @@ type syntax struct {
 	calls    map[token.Pos]*ast.CallExpr
 	results  map[token.Pos][]ast.Expr // what the results of a call are assigned to
 	excuses  map[string]map[int]bool  // file name and line
-	excusing *regexp.Regexp
+	excusing *pattern.Pattern
 }
 
 // excuse matches comments that explain why an error, or an end, does not matter.
-var excuse = regexp.MustCompile(`(?i)\berrors?\b|\berr\b|ignor|best.?effort|nolint|fire.and.forget|detach|intentional|on purpose|deliberate|don'?t care|doesn'?t matter|not matter|result|errcheck|background`)
+var excuse = pattern.New(`(?i)\berrors?\b|\berr\b|ignor|best.?effort|nolint|fire.and.forget|detach|intentional|on purpose|deliberate|don'?t care|doesn'?t matter|not matter|result|errcheck|background`)
 
 func newSyntax(prog *ssabuild.Program) *syntax {
 	s := &syntax{

@@ -3,7 +3,6 @@ package locks
 import (
 	"go/ast"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/conclint/conclint/internal/engine/annotations"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // An Entry is what can be said of the locks held when a function is called.
@@ -422,7 +422,7 @@ func DeclaresHeld(decl *ast.FuncDecl) bool {
 }
 
 // mustNotHold matches the opposite: the function takes the lock itself.
-var mustNotHold = regexp.MustCompile(`\b(must|should|may|can|is|are) ?not (already )?(be )?(held|hold|holding|locked|have locked)\b`)
+var mustNotHold = pattern.New(`\b(must|should|may|can|is|are) ?not (already )?(be )?(held|hold|holding|locked|have locked)\b`)
 
 // heldPhrases are the ways in which Go code states the contract.
 var heldPhrases = []string{

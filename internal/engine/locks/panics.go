@@ -3,13 +3,13 @@ package locks
 import (
 	"go/constant"
 	"go/types"
-	"regexp"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // A panic is an exit only where somebody recovers from it. Then a lock that is
@@ -298,7 +298,7 @@ func deliberate(p *ssa.Panic) bool {
 	return !wrongProgram.MatchString(found)
 }
 
-var wrongProgram = regexp.MustCompile(`(?i)\bbug\b|unreachable|impossible|invariant|internal error|should(n't| not| never)|can(no|')t happen|must (not|be|have)|(not |un)implemented|unexpected|unknown|unhandled|unsupported|invalid|illegal|already|nil |corrupt|assert|programm` +
+var wrongProgram = pattern.New(`(?i)\bbug\b|unreachable|impossible|invariant|internal error|should(n't| not| never)|can(no|')t happen|must (not|be|have)|(not |un)implemented|unexpected|unknown|unhandled|unsupported|invalid|illegal|already|nil |corrupt|assert|programm` +
 	`|blocking select matched no case|range loop exit|iterator call did not`) // panics that the SSA builder adds
 
 // foreignCode reports whether a call runs code that was handed in: a function

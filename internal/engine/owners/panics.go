@@ -2,7 +2,6 @@ package owners
 
 import (
 	"go/types"
-	"regexp"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
+	"github.com/conclint/conclint/internal/pattern"
 )
 
 // A Bare goroutine has no recover although a sibling of it has one: one started
@@ -75,7 +75,7 @@ func (a *Analysis) Bares() []Bare {
 	return out
 }
 
-var recovering = regexp.MustCompile(`(?i)recover|handlecrash|catchpanic|panicwrap|logpanic`)
+var recovering = pattern.New(`(?i)recover|handlecrash|catchpanic|panicwrap|logpanic`)
 
 // protected reports whether a goroutine, or the helper that starts it, defers a recover.
 func (a *Analysis) protected(s *spawn.Spawn) bool {

@@ -3,7 +3,6 @@ package owners
 import (
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,9 +11,10 @@ import (
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/pattern"
 )
 
-var writing = regexp.MustCompile(`(?i)^(write|save|store|put|insert|update|upsert|remove|rename|create|commit|flush|sync|upload|publish|copy|migrate|persist|append|mkdir|compact|snapshot|dump|export|truncate|chmod|apply|push|send(mail)?$|encode$|fprint)`)
+var writing = pattern.New(`(?i)^(write|save|store|put|insert|update|upsert|remove|rename|create|commit|flush|sync|upload|publish|copy|migrate|persist|append|mkdir|compact|snapshot|dump|export|truncate|chmod|apply|push|send(mail)?$|encode$|fprint)`)
 
 // matters reports whether a goroutine does what somebody misses when it is cut
 // short or goes on too long: it writes, sets captured variables, or uses what its
@@ -86,7 +86,7 @@ func (a *Analysis) setsCaptured(fn *ssa.Function) bool {
 	return false
 }
 
-var closing = regexp.MustCompile(`^(Close|Unlock|RUnlock|Release|Free|RemoveAll|Remove|Rollback|Done)$`)
+var closing = pattern.New(`^(Close|Unlock|RUnlock|Release|Free|RemoveAll|Remove|Rollback|Done)$`)
 
 // usesClosed reports whether the starter's deferred calls release what the goroutine captures.
 func (a *Analysis) usesClosed(s *spawn.Spawn, fn *ssa.Function) bool {
@@ -260,7 +260,7 @@ func (a *Analysis) reports(s *spawn.Spawn) bool {
 	return false
 }
 
-var lasting = regexp.MustCompile(`(?i)wait|serve|run|listen|start|execute|loop|sleep|eventually|poll|retry|close|stop|shutdown|join|until|main|consume|accept|block|cleanup|check|require|assert|expect|read|recv|receive|do$|get|exec|call|finish|done|drain|flush|end`)
+var lasting = pattern.New(`(?i)wait|serve|run|listen|start|execute|loop|sleep|eventually|poll|retry|close|stop|shutdown|join|until|main|consume|accept|block|cleanup|check|require|assert|expect|read|recv|receive|do$|get|exec|call|finish|done|drain|flush|end`)
 
 // blocksLater reports whether after the start anything may take time or wait:
 // then nobody can say from here that the function returns first.

@@ -3,7 +3,7 @@ package timeouts
 import (
 	"go/constant"
 	"go/token"
-	"net"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -233,8 +233,8 @@ func isLoopback(host string) bool {
 	if host == "localhost" {
 		return true
 	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Zone() == "" && ip.Unmap().IsLoopback()
 }
 
 // text is the constant string that v is, or begins with.

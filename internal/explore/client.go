@@ -96,7 +96,7 @@ func (m *Machine) bases(sc *Scope) []*state {
 	m.scope = sc
 	m.steps, m.limit, m.over, m.cut = 0, m.Budget.Steps, false, false
 	var out []*state
-	sr := search{m: m, budget: m.Budget.Rescue, seen: map[string]struct{}{}, found: map[string]*Finding{}}
+	sr := search{m: m, budget: m.Budget.Rescue, seen: visited{}, found: map[string]*Finding{}}
 	sr.visit = func(s *state) bool {
 		for _, g := range s.gors {
 			if g.id == 0 {

@@ -25,13 +25,13 @@ func (m *Machine) settle(s *state) []*state {
 	base := len(m.pending)
 	m.pending = append(m.pending, s)
 	local, forked := 0, 0
-	var seen map[string]struct{}
+	seen := visited{}
 	for len(m.pending) > base {
 		s := m.pending[len(m.pending)-1]
 		m.pending = m.pending[:len(m.pending)-1]
 		keep := true
 		forked++
-		if i := s.running(); i >= 0 && m.known(s, i, forked+len(m.pending)-base, &seen) {
+		if i := s.running(); i >= 0 && m.known(s, i, forked+len(m.pending)-base, seen) {
 			continue
 		}
 	run:
@@ -52,7 +52,7 @@ func (m *Machine) settle(s *state) []*state {
 				return done
 			}
 			out := m.exec(s, i)
-			if out == goOn && m.known(s, i, forked+len(m.pending)-base, &seen) {
+			if out == goOn && m.known(s, i, forked+len(m.pending)-base, seen) {
 				keep = false
 				break run
 			}
@@ -81,12 +81,13 @@ func (m *Machine) settle(s *state) []*state {
 // known reports whether goroutine i has entered a join in a state that another
 // run of this walk was in already: runs that differ only in what is dead by now
 // go on as one. runs is the number of runs so far.
-func (m *Machine) known(s *state, i, runs int, seen *map[string]struct{}) bool {
+func (m *Machine) known(s *state, i, runs int, seen visited) bool {
 	if runs <= mergeAfter && !(m.coarse && runs > 1) || !m.atJoin(s, i) {
 		return false
 	}
-	if *seen == nil {
-		*seen = map[string]struct{}{}
+	at := &s.gors[i].instr().joined
+	if at.idle(m.Stats.Scopes) {
+		return false
 	}
 	g := exact
 	switch {
@@ -95,12 +96,32 @@ func (m *Machine) known(s *state, i, runs int, seen *map[string]struct{}) bool {
 	case runs > coarseAfter || m.narrow:
 		g = noData
 	}
-	key := m.enc.keyAt(g, m, s)
-	if _, dup := (*seen)[key]; dup {
-		return true
+	dup := !seen.add(m.enc.keyAt(g, m, s))
+	at.note(dup)
+	return dup
+}
+
+// joined counts, within one scope, how often runs were compared at a place and how
+// often that was of use. Comparing is most of what a walk costs, and many places
+// never see one state twice.
+type joined struct{ scope, asked, met int32 }
+
+// fairTry is the number of comparisons after which a place must have been of use
+// once in fairTry/4.
+const fairTry = 64
+
+func (j *joined) idle(scope int) bool {
+	if j.scope != int32(scope) {
+		*j = joined{scope: int32(scope)}
 	}
-	(*seen)[key] = struct{}{}
-	return false
+	return j.asked >= fairTry && j.met < j.asked/(fairTry/4)
+}
+
+func (j *joined) note(met bool) {
+	j.asked++
+	if met {
+		j.met++
+	}
 }
 
 // running is the goroutine that a local walk continues with, -1 if all rest.

@@ -332,7 +332,7 @@ const (
 
 // shadow returns the companion of an unknown value, the same for every use.
 func (m *Machine) shadow(s *state, v Value, kind int32) Value {
-	for f := s.facts; f != nil; f = f.prev {
+	for f := s.facts; f.about(v.A); f = f.prev {
 		if f.sym == v.A && f.op == kind {
 			return s.resolve(f.val)
 		}

@@ -2,8 +2,29 @@ package explore
 
 import (
 	"encoding/binary"
+	"hash/maphash"
 	"slices"
 )
+
+// A digest stands for the canonical key of a state. With 128 bits, no two keys of
+// any exploration share one in practice.
+type digest [2]uint64
+
+// A visited is a set of states.
+type visited map[digest]struct{}
+
+// add notes a state; it reports whether it is new.
+func (v visited) add(d digest) bool {
+	n := len(v)
+	v[d] = struct{}{}
+	return len(v) > n
+}
+
+var digestSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
+func digestOf(key []byte) digest {
+	return digest{maphash.Bytes(digestSeeds[0], key), maphash.Bytes(digestSeeds[1], key)}
+}
 
 // An encoder turns states into canonical keys: objects and symbols are numbered
 // in the order in which they are first reached, garbage is never reached, and
@@ -13,16 +34,17 @@ type encoder struct {
 	m      *Machine
 	s      *state
 	buf    []byte
-	objs   map[int32]uint32
-	syms   map[int32]uint32
-	names  map[int32]uint32   // goroutine id -> rank
-	eqs    map[int32]struct{} // symbols in use whose value is known
+	objs   numbering
+	syms   numbering
+	names  numbering // of goroutine ids: their rank
+	eqs    numbering // symbols in use whose value is known
 	loose  []looseCell
 	rest   []int32 // package variables left to write
 	order  []int
 	local  [][]byte
 	coarse grain
 	syncs  []byte // by object, see leads
+	kept   []*fact
 }
 
 // A looseCell is a cell of unknown code's object that holds a symbol about which
@@ -44,20 +66,17 @@ const (
 	noRefs       // also what leads to no synchronisation object of the scope
 )
 
-func (e *encoder) key(m *Machine, s *state) string {
+func (e *encoder) key(m *Machine, s *state) digest {
 	e.m, e.s = m, s
 	e.buf, e.loose = e.buf[:0], e.loose[:0]
-	if e.objs == nil {
-		e.objs, e.syms, e.names, e.eqs = map[int32]uint32{}, map[int32]uint32{}, map[int32]uint32{}, map[int32]struct{}{}
-	}
-	clear(e.objs)
-	clear(e.syms)
-	clear(e.names)
-	clear(e.eqs)
+	e.objs.restart()
+	e.syms.restart()
+	e.names.restart()
+	e.eqs.restart()
 	clear(e.syncs)
 	e.sort()
-	for rank, i := range e.order {
-		e.names[s.gors[i].id] = uint32(rank + 1)
+	for _, i := range e.order {
+		e.names.add(s.gors[i].id)
 	}
 	for _, i := range e.order {
 		e.goroutine(s.gors[i])
@@ -65,11 +84,11 @@ func (e *encoder) key(m *Machine, s *state) string {
 	e.value(s.kept)
 	e.globals()
 	e.ties()
-	return string(e.buf)
+	return digestOf(e.buf)
 }
 
 // keyAt is the key of s at a grain.
-func (e *encoder) keyAt(g grain, m *Machine, s *state) string {
+func (e *encoder) keyAt(g grain, m *Machine, s *state) digest {
 	e.coarse = g
 	key := e.key(m, s)
 	e.coarse = exact
@@ -82,7 +101,7 @@ func (e *encoder) globals() {
 	at := len(e.rest)
 	for k := 0; k < len(e.s.globals); k += 2 {
 		id := e.s.globals[k+1]
-		if _, reached := e.objs[id]; !reached && e.tells(e.s.heap[id]) {
+		if !e.objs.has(id) && e.tells(e.s.heap[id]) {
 			e.rest = append(e.rest, id)
 		}
 	}
@@ -113,7 +132,7 @@ func (e *encoder) blank(v Value) bool {
 	if v.Kind != KUnk {
 		return false
 	}
-	for f := e.s.facts; f != nil; f = f.prev {
+	for f := e.s.facts; f.about(v.A); f = f.prev {
 		if f.sym == v.A {
 			return false
 		}
@@ -130,17 +149,14 @@ func (e *encoder) known(v Value) bool {
 // ties writes the loose cells whose symbol is in use elsewhere.
 func (e *encoder) ties() {
 	for k, c := range e.loose {
-		n, used := e.syms[c.sym]
+		used := e.syms.has(c.sym)
 		for i := 0; i < len(e.loose) && !used; i++ {
 			used = i != k && e.loose[i].sym == c.sym
 		}
 		if !used {
 			continue
 		}
-		if n == 0 {
-			n = uint32(len(e.syms) + 1)
-			e.syms[c.sym] = n
-		}
+		n, _ := e.syms.add(c.sym)
 		e.num(c.obj)
 		e.num(uint32(c.path))
 		e.num(n)
@@ -150,23 +166,26 @@ func (e *encoder) ties() {
 // collect drops from s, whose key was just taken, what the walk did not reach:
 // facts about dead symbols and dead objects.
 func (e *encoder) collect(s *state) {
-	var kept *fact
-	at := &kept
+	e.kept = e.kept[:0]
+	dropped := false
 	for f := s.facts; f != nil; f = f.prev {
-		_, eq := e.eqs[f.sym]
-		_, sym := e.syms[f.sym]
-		if !(f.op == Eq && eq || f.op != Eq && sym) {
-			continue
+		if f.op == Eq && e.eqs.has(f.sym) || f.op != Eq && e.syms.has(f.sym) {
+			e.kept = append(e.kept, f)
+		} else {
+			dropped = true
 		}
-		*at = &fact{nil, f.sym, f.op, f.val}
-		at = &(*at).prev
 	}
-	s.facts = kept
+	if dropped {
+		s.facts = nil
+		for k := len(e.kept) - 1; k >= 0; k-- {
+			s.facts = s.facts.push(e.kept[k].sym, e.kept[k].op, e.kept[k].val)
+		}
+	}
 	for id, o := range s.heap {
 		if o == nil {
 			continue
 		}
-		if _, live := e.objs[int32(id)]; !live && o.global == 0 {
+		if !e.objs.has(int32(id)) && o.global == 0 {
 			s.heap[id] = nil
 		}
 	}
@@ -240,7 +259,7 @@ func (e *encoder) goroutine(g *goroutine) {
 				e.value(v)
 				continue
 			}
-			if e.coarse > exact && f.fn.Plain[Reg(r+1)] && (e.coarse >= noData || !v.isConst()) {
+			if e.coarse > exact && f.fn.plain.has(Reg(r+1)) && (e.coarse >= noData || !v.isConst()) {
 				continue
 			}
 			if e.dull(v) && !(f == g.top() && usesReg(g.instr(), Reg(r+1))) {
@@ -282,16 +301,41 @@ func (e *encoder) leads(v Value) bool {
 			e.syncs = append(e.syncs, unsure)
 		}
 		if e.syncs[v.A] == unsure {
-			e.syncs[v.A] = no
-			if e.m.tracked(e.s, v, false) {
-				e.syncs[v.A] = yes
-			}
+			e.search(v)
 		}
 		return e.syncs[v.A] == yes
 	case KInt, KBool, KStr, KNil, KNone:
 		return false
 	}
 	return e.m.tracked(e.s, v, false)
+}
+
+// search finds out whether the object of v leads to a synchronisation object of
+// the scope. If not, then nothing behind it does.
+func (e *encoder) search(v Value) {
+	m := e.m
+	found := false
+	m.throughCtx = true
+	m.walk(e.s, v, func(id int32) bool {
+		for int(id) >= len(e.syncs) {
+			e.syncs = append(e.syncs, unsure)
+		}
+		if found || e.syncs[id] == no || !m.markOnce(id) {
+			return false
+		}
+		o := e.s.heap[id]
+		found = e.syncs[id] == yes || o.sync && !o.env
+		return !found
+	})
+	m.throughCtx = false
+	e.syncs[v.A] = yes
+	if !found {
+		for _, id := range m.marked {
+			e.syncs[id] = no
+		}
+		e.syncs[v.A] = no
+	}
+	m.endMarks()
 }
 
 // Whether an object leads to a synchronisation object, within one key.
@@ -311,7 +355,7 @@ func (e *encoder) value(v Value) {
 		if !ok {
 			break
 		}
-		e.eqs[v.A] = struct{}{}
+		e.eqs.add(v.A)
 		v = next
 	}
 	if v.Kind == KCond {
@@ -365,7 +409,7 @@ func (e *encoder) holder(g int32) {
 		e.num(0)
 		return
 	}
-	if rank, ok := e.names[g-1]; ok {
+	if rank := e.names.get(g - 1); rank > 0 {
 		e.num(rank)
 		return
 	}
@@ -377,7 +421,7 @@ func (e *encoder) readers(rs []Value) {
 	ranks := make([]uint32, len(rs))
 	for k, r := range rs {
 		ranks[k] = 1 << 10
-		if rank, ok := e.names[r.A-1]; ok {
+		if rank := e.names.get(r.A - 1); rank > 0 {
 			ranks[k] = rank
 		}
 	}
@@ -390,17 +434,13 @@ func (e *encoder) readers(rs []Value) {
 // symbol writes the number of a symbol, and at the first visit what is known
 // about it.
 func (e *encoder) symbol(sym int32) {
-	n, seen := e.syms[sym]
-	if !seen {
-		n = uint32(len(e.syms) + 1)
-		e.syms[sym] = n
-	}
+	n, fresh := e.syms.add(sym)
 	e.num(n)
-	if seen {
+	if !fresh {
 		return
 	}
 	var known []fact
-	for f := e.s.facts; f != nil; f = f.prev {
+	for f := e.s.facts; f.about(sym); f = f.prev {
 		if f.sym == sym && f.op != Eq {
 			known = append(known, *f)
 		}
@@ -425,13 +465,9 @@ func (e *encoder) symbol(sym int32) {
 }
 
 func (e *encoder) object(id int32) {
-	n, seen := e.objs[id]
-	if !seen {
-		n = uint32(len(e.objs) + 1)
-		e.objs[id] = n
-	}
+	n, fresh := e.objs.add(id)
 	e.num(n)
-	if seen {
+	if !fresh {
 		return
 	}
 	o := e.s.heap[id]

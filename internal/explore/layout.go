@@ -1,12 +1,14 @@
 package explore
 
 // layout numbers the registers of a function anew so that a frame needs few: those
-// that live across blocks keep one of their own, the others share. Frames are
-// copied with every fork, and functions of a thousand values are common. Registers
-// of mere data share among themselves only.
+// that live across blocks share one if no block needs both, and those of one block
+// share among themselves. Frames are copied with every fork and walked for every
+// key, and functions of a thousand values are common. Registers of mere data share
+// among themselves only.
 func layout(f *Func) {
+	liveIn := f.liveIn()
 	across := newBitset(f.Regs)
-	for _, live := range f.liveIn() {
+	for _, live := range liveIn {
 		across.union(live)
 	}
 	fixed := Reg(f.Params + f.Free)
@@ -18,16 +20,76 @@ func layout(f *Func) {
 		}
 	}
 	l.next = fixed + 1
-	for r := fixed + 1; int(r) <= f.Regs; r++ {
-		if across.has(r) {
-			l.to[r] = l.fresh(f.Plain[r])
-		}
-	}
+	l.spread(across, fixed, f.needs(liveIn))
 	for b := range f.Blocks {
 		l.block(&f.Blocks[b], across, fixed)
 	}
 	f.Regs = int(l.next - 1)
 	f.Plain, f.Data = l.plain, nil
+}
+
+// needs tells for each register the blocks that need it: where it lives on entry,
+// is set or is read. What the block after a recovered panic needs, all do.
+func (f *Func) needs(liveIn []bitset) []bitset {
+	out := make([]bitset, f.Regs+1)
+	for r := range out {
+		out[r] = newBitset(len(f.Blocks))
+	}
+	for b := range f.Blocks {
+		at := Reg(b + 1)
+		note := func(r Reg) {
+			if r > 0 {
+				out[r].add(at)
+			}
+		}
+		liveIn[b].each(note)
+		for k := range f.Blocks[b].Instrs {
+			in := &f.Blocks[b].Instrs[k]
+			note(in.Dst)
+			in.uses(note)
+			for _, e := range in.Succs {
+				for _, m := range e.Moves {
+					note(m.Src)
+					note(m.Dst)
+				}
+			}
+		}
+	}
+	if f.Recover >= 0 {
+		liveIn[f.Recover].each(func(r Reg) {
+			for b := range f.Blocks {
+				out[r].add(Reg(b + 1))
+			}
+		})
+	}
+	return out
+}
+
+// maxShared bounds the registers of a kind that are tried for one more.
+const maxShared = 200
+
+// spread gives a register to each of those that live across blocks.
+func (l *layouter) spread(across bitset, fixed Reg, needs []bitset) {
+	type shared struct {
+		reg  Reg
+		used bitset // the blocks that need one of those it is given to
+	}
+	var have [2][]shared
+	for r := fixed + 1; int(r) <= l.f.Regs; r++ {
+		if !across.has(r) {
+			continue
+		}
+		kind := &have[pool(l.f.Plain[r])]
+		k := max(0, len(*kind)-maxShared)
+		for k < len(*kind) && (*kind)[k].used.meets(needs[r]) {
+			k++
+		}
+		if k == len(*kind) {
+			*kind = append(*kind, shared{l.fresh(l.f.Plain[r]), newBitset(len(l.f.Blocks))})
+		}
+		(*kind)[k].used.union(needs[r])
+		l.to[r] = (*kind)[k].reg
+	}
 }
 
 type layouter struct {

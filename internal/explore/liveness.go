@@ -1,6 +1,8 @@
 package explore
 
-// bitset is a set of registers; bit 0 is never used.
+import "math/bits"
+
+// bitset is a set of registers, or of blocks counted from one; bit 0 is never used.
 type bitset []uint64
 
 func newBitset(n int) bitset { return make(bitset, n/64+1) }
@@ -29,6 +31,25 @@ func (b bitset) union(o bitset) bool {
 		}
 	}
 	return changed
+}
+
+// meets reports whether b and o have a register in common.
+func (b bitset) meets(o bitset) bool {
+	for i, w := range o {
+		if w&b[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// each calls f for every register in b, in order.
+func (b bitset) each(f func(Reg)) {
+	for i, w := range b {
+		for ; w != 0; w &= w - 1 {
+			f(Reg(i*64 + bits.TrailingZeros64(w)))
+		}
+	}
 }
 
 // uses calls f for every register an instruction reads, edge moves excluded.
@@ -111,6 +132,10 @@ func (f *Func) liveness() {
 	}
 	for b := range f.Blocks {
 		f.Blocks[b].join = edges[b] > 1
+	}
+	f.plain = newBitset(f.Regs)
+	for r := range f.Plain {
+		f.plain.add(r)
 	}
 	f.noteEndless()
 }

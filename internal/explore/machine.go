@@ -131,7 +131,7 @@ type Result struct {
 const manyStates = 200
 
 type node struct {
-	s      *state
+	s      *state // nil once its steps were taken
 	parent int32
 	step   stepRecord
 }
@@ -211,7 +211,7 @@ func (m *Machine) searchFrom(states int, start func() *state) Result {
 
 func (m *Machine) walkOnce(states int, start func() *state) Result {
 	m.steps, m.limit, m.over, m.cut = 0, m.Budget.Steps, false, false
-	sr := search{m: m, budget: states, seen: map[string]struct{}{}, found: map[string]*Finding{}}
+	sr := search{m: m, budget: states, seen: visited{}, found: map[string]*Finding{}}
 	sr.run(start())
 	res := Result{Findings: sr.order, States: len(sr.nodes), Steps: m.steps, Over: m.over, Cut: m.cut}
 	if m.slice != nil || m.early != nil {
@@ -244,7 +244,7 @@ type search struct {
 	m      *Machine
 	budget int
 	nodes  []node
-	seen   map[string]struct{}
+	seen   visited
 	found  map[string]*Finding
 	order  []*Finding
 	// rescue, if set, is asked about each transition and ends the search by
@@ -276,10 +276,9 @@ func (sr *search) grain() grain {
 func (sr *search) add(s *state, parent int32, rec stepRecord) bool {
 	g := sr.grain()
 	key := sr.m.enc.keyAt(g, sr.m, s)
-	if _, dup := sr.seen[key]; dup {
+	if !sr.seen.add(key) {
 		return false
 	}
-	sr.seen[key] = struct{}{}
 	if g > exact {
 		sr.m.enc.key(sr.m, s) // a coarse walk does not reach everything
 	}
@@ -298,6 +297,9 @@ func (sr *search) run(s *state) {
 	}
 	var ts []transition
 	for at := 0; at < len(sr.nodes) && m.steps <= m.limit && !sr.rescued; at++ {
+		if at > 0 {
+			sr.nodes[at-1].s = nil
+		}
 		sr.extend(at)
 		if len(sr.nodes) > sr.budget {
 			m.over = true
@@ -319,11 +321,10 @@ func (sr *search) run(s *state) {
 		for _, t := range few {
 			fresh = sr.expand(int32(at), t) && fresh
 		}
-		if len(few) == len(ts) || fresh {
-			continue
-		}
-		for _, t := range ts {
-			sr.expand(int32(at), t)
+		if len(few) < len(ts) && !fresh {
+			for _, t := range ts {
+				sr.expand(int32(at), t)
+			}
 		}
 	}
 }

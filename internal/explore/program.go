@@ -188,6 +188,7 @@ type Instr struct {
 
 	live    bitset // registers needed afterwards, Dst excluded; set for calls and visible operations
 	endless bool   // a call in a loop that nothing counts
+	joined  joined // of the runs that meet before it
 }
 
 // Block is a straight run of instructions; the last one transfers control.
@@ -229,7 +230,8 @@ type Func struct {
 	Touches bool
 
 	load   func(*Func)
-	origin int32 // the function that this is a variant of
+	plain  bitset // of Plain
+	origin int32  // the function that this is a variant of
 	ready  bool
 	whole  bool // there is no point in another variant
 }

@@ -127,12 +127,37 @@ func (g *goroutine) instr() *Instr {
 }
 
 // A fact is what a branch learned: symbol sym compares with val by op. Facts are
-// a list that states share, newest first.
+// a list that states share, newest first. Most symbols have none, so each fact
+// tells which symbols it and those before it can be about.
 type fact struct {
 	prev *fact
 	sym  int32
 	op   Cmp
 	val  Value
+	syms symset // of all facts from here on
+	eqs  symset // of those that say what a symbol is equal to
+}
+
+// A symset is a set of symbols that may hold more than was put into it.
+type symset uint64
+
+func symsetOf(sym int32) symset { return 1 << (uint32(sym) % 64) }
+
+func (f *fact) about(sym int32) bool { return f != nil && f.syms&symsetOf(sym) != 0 }
+
+func (f *fact) equates(sym int32) bool { return f != nil && f.eqs&symsetOf(sym) != 0 }
+
+// push puts a fact in front of f.
+func (f *fact) push(sym int32, op Cmp, v Value) *fact {
+	n := &fact{prev: f, sym: sym, op: op, val: v, syms: symsetOf(sym)}
+	if op == Eq {
+		n.eqs = n.syms
+	}
+	if f != nil {
+		n.syms |= f.syms
+		n.eqs |= f.eqs
+	}
+	return n
 }
 
 // Evidence lists the assumptions on the way to a state.
@@ -251,7 +276,7 @@ func (s *state) symbol(flags uint8) Value {
 
 // learn records a fact.
 func (s *state) learn(sym int32, op Cmp, v Value) {
-	s.facts = &fact{s.facts, sym, op, v}
+	s.facts = s.facts.push(sym, op, v)
 }
 
 // resolve replaces symbols whose value is known.
@@ -267,7 +292,7 @@ func (s *state) resolve(v Value) Value {
 }
 
 func (s *state) valueOf(sym int32) (Value, bool) {
-	for f := s.facts; f != nil; f = f.prev {
+	for f := s.facts; f.equates(sym); f = f.prev {
 		if f.sym == sym && f.op == Eq {
 			return f.val, true
 		}
@@ -284,7 +309,7 @@ func (s *state) decide(v Value, op Cmp, c Value) (result, known bool) {
 	if r, ok := compare(v, op, c); ok {
 		return r, true
 	}
-	for f := s.facts; f != nil; f = f.prev {
+	for f := s.facts; f.about(v.A); f = f.prev {
 		if f.sym != v.A || !same(f.val, c) {
 			continue
 		}

@@ -329,7 +329,7 @@ func (m *Machine) rescue(s *state, left []int) []int {
 		t := m.fork(s)
 		m.client(t, fn)
 		for {
-			sr := search{m: m, budget: m.Budget.Rescue, seen: map[string]struct{}{}}
+			sr := search{m: m, budget: m.Budget.Rescue, seen: visited{}}
 			var moved int32 = -1
 			sr.rescue = func(rec *stepRecord) bool {
 				if ids[rec.gor] {

@@ -258,6 +258,8 @@ type search struct {
 	// they are not followed again, so that one big function does not use up
 	// what the rest of the scope needs.
 	heavy map[*Instr]bool
+	// checked is the number of milestones that were looked at.
+	checked int
 }
 
 // grain is how much states may differ and still count as one.
@@ -301,7 +303,7 @@ func (sr *search) run(s *state) {
 			sr.nodes[at-1].s = nil
 		}
 		sr.extend(at)
-		if len(sr.nodes) > sr.budget {
+		if len(sr.nodes) > sr.budget || sr.hopeless(at) {
 			m.over = true
 			return
 		}
@@ -337,6 +339,41 @@ func (sr *search) extend(at int) {
 	if m.coarse && sr.visit == nil && sr.rescue == nil && m.steps > m.limit/2 && (len(sr.nodes)-at)*8 < len(sr.nodes) {
 		m.limit = 2 * m.Budget.Steps
 	}
+}
+
+// A milestone is a part of the budget in steps, and how many of a hundred states
+// may be left to look at by then in a search that still comes to an end: the states
+// of one that does first grow in number and then shrink. The figures are those of
+// the six audited modules, where these rules end three of four searches that run
+// out of budget in a quarter of the time, and hardly one of the others.
+type milestone struct{ steps, of, left int }
+
+// fewStates are too few to tell how a search will go on.
+const fewStates = 100
+
+var (
+	fullMilestones   = []milestone{{1, 4, 60}, {1, 2, 40}}
+	coarseMilestones = []milestone{{1, 8, 50}, {1, 4, 38}, {1, 2, 31}}
+)
+
+// hopeless reports whether a search has so much left to look at that it will not
+// come to an end.
+func (sr *search) hopeless(at int) bool {
+	m := sr.m
+	if sr.visit != nil || sr.rescue != nil {
+		return false
+	}
+	ms := fullMilestones
+	if m.coarse && m.slice == nil {
+		ms = coarseMilestones
+	}
+	for sr.checked < len(ms) && m.steps > m.Budget.Steps*ms[sr.checked].steps/ms[sr.checked].of {
+		if len(sr.nodes) >= fewStates && (len(sr.nodes)-at)*100 > len(sr.nodes)*ms[sr.checked].left {
+			return true
+		}
+		sr.checked++
+	}
+	return false
 }
 
 // expand applies a transition to a node; it reports whether that led to new

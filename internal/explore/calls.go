@@ -167,7 +167,18 @@ func (m *Machine) enter(s *state, callee *Func, fn Value, args []Value) bool {
 		return false
 	}
 	// An operation of the library is one, also on what unknown code knows.
-	return m.involved(s, callee, fn, args, callee.Pos != 0)
+	return m.involved(s, callee, fn, args, callee.Pos != 0) || callee.Pos == 0 && s.namesVariable(args)
+}
+
+// namesVariable reports whether an argument points into a package variable: its
+// locks are followed wherever they are named, so a deferred unlock counts as well.
+func (s *state) namesVariable(args []Value) bool {
+	for _, v := range args {
+		if v.Kind == KPtr && s.heap[v.A].global != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // involved reports whether a call can take part in the scope: it is given

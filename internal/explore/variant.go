@@ -1,6 +1,9 @@
 package explore
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // A function means little to a scope beyond what it does to the objects that the
 // scope follows. A variant is a function specialised to which of its parameters
@@ -370,6 +373,9 @@ func (t *taint) replace(in *Instr) (Instr, bool) {
 	case OpCall:
 		if in.Follow || in.Waits || t.any(in) || in.Call == CallStatic && (t.creates(in.N) || t.p.Funcs[in.N].Recovers) || in.Call == CallValue && in.A < 0 {
 			return Instr{}, false
+		}
+		if in.Call == CallStatic && t.p.Funcs[in.N].Pos == 0 && slices.ContainsFunc(in.Args, func(r Reg) bool { return r > 0 && t.global.has(r) }) {
+			return Instr{}, false // see namesVariable
 		}
 		if in.Call == CallStatic && t.p.Funcs[in.N].Makes {
 			for _, a := range in.Args {

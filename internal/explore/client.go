@@ -54,7 +54,7 @@ func (m *Machine) pairsOf(sc *Scope, calls []Call, done []bool, note bool) (out 
 		}
 		over := false
 		for _, base := range bases {
-			if overs >= most || spent > m.Budget.Client {
+			if overs >= most || spent > m.Budget.Client || m.coarse && farOff(k, len(done), spent, m.Budget.Client) {
 				all.Over = true
 				return out, all
 			}
@@ -71,6 +71,13 @@ func (m *Machine) pairsOf(sc *Scope, calls []Call, done []bool, note bool) (out 
 		done[k] = note && !over && len(bases) > 0
 	}
 	return out, all
+}
+
+// farOff reports whether the first calls have cost so much that all of them will
+// cost more than twice what there is. Pairs cost more than the calls alone, which
+// come first.
+func farOff(at, all, spent, budget int) bool {
+	return at >= 2 && spent > budget/8 && spent/at*all > 2*budget
 }
 
 // pairs lists each call alone, which gives the simplest witness, then each pair.

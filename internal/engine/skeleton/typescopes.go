@@ -106,7 +106,8 @@ func (c *Compiler) calledFromOutside(fn *ssa.Function, ts typeScope) bool {
 }
 
 // constructors are the functions of the package that return the type, by their
-// first result; without any, the zero value if none of its fields needs making.
+// first result; without any, the zero value if none of its fields needs making. One
+// that has another make the object only fixes some of what that is given.
 func (c *Compiler) constructors(named *types.Named) []*ssa.Function {
 	var out []*ssa.Function
 	for _, fn := range c.prog.Funcs {
@@ -121,14 +122,49 @@ func (c *Compiler) constructors(named *types.Named) []*ssa.Function {
 		if p, ok := types.Unalias(t).(*types.Pointer); ok {
 			t = p.Elem()
 		}
-		if (types.Identical(t, named) || types.IsInterface(t) && returnsAs(fn, named)) && len(out) < maxCtors {
+		if types.Identical(t, named) || types.IsInterface(t) && returnsAs(fn, named) {
 			out = append(out, fn)
 		}
 	}
+	all := slices.Clone(out)
+	out = slices.DeleteFunc(out, func(fn *ssa.Function) bool {
+		return slices.ContainsFunc(all, func(o *ssa.Function) bool { return o != fn && c.passesOn(fn, o) && !c.passesOn(o, fn) })
+	})
+	out = out[:min(len(out), maxCtors)]
 	if len(out) == 0 && usefulZero(named) {
 		out = append(out, nil)
 	}
 	return out
+}
+
+// passesOn reports whether fn returns what a call of ctor returns.
+func (c *Compiler) passesOn(fn, ctor *ssa.Function) bool {
+	for _, site := range c.prog.Callers(ctor) {
+		if site.Parent() != fn {
+			continue
+		}
+		call, ok := site.(*ssa.Call)
+		if !ok {
+			continue
+		}
+		for _, b := range fn.Blocks {
+			ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+			if !ok || len(ret.Results) == 0 {
+				continue
+			}
+			v := ret.Results[0]
+			if mk, ok := v.(*ssa.MakeInterface); ok {
+				v = mk.X
+			}
+			if ex, ok := v.(*ssa.Extract); ok {
+				v = ex.Tuple
+			}
+			if v == call {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // returnsAs reports whether fn returns a pointer to the type as an interface.

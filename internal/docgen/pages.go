@@ -199,7 +199,7 @@ var engineNotes = map[string]string{
 	report.CodeBudget:        "Shown with `-debug.stats`. Budgets are counts of steps, never time, so they are hit on every machine alike.",
 	report.CodeStats: "Shown with `-debug.stats`. Of the scopes of the interleaving explorer it counts those that ran out of budget in full and came to an end " +
 		"only with less detail: with data left out (coarse), also with every unknown count one and without what callees give away (published), or object by object (sliced); " +
-		"and those that did not (over budget). The times are the engine's, up to and with the explorer; they are all that differs between two runs.",
+		"and those that did not (over budget). The times are the suite's, engine and analyzers together; they are all that differs between two runs.",
 	report.CodeWhy:   "Shown with `-debug.why FILE:LINE`.",
 	report.CodeGraph: "Reported with `-debug.graph` only, which `conclint graph` sets.",
 }

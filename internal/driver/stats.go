@@ -25,7 +25,7 @@ func aboutAnalysis(f *Finding) bool {
 func printStats(w io.Writer, all []*Finding, packages int) {
 	sums := map[string]int64{}
 	byCode := map[string]int{}
-	var times shares
+	times := shares{}
 	for _, f := range all {
 		byCode[f.Code]++
 		if f.Code == report.CodeStats {
@@ -38,7 +38,7 @@ func printStats(w io.Writer, all []*Finding, packages int) {
 			fmt.Fprintf(w, "%s:%d: %s: %s\n", f.Pos.File, f.Pos.Line, f.Code, f.Message)
 		}
 	}
-	delete(sums, report.CounterEngineTime)
+	delete(sums, report.CounterSuiteTime)
 	delete(sums, report.CounterExplorerTime)
 	sums["packages"] = int64(packages)
 	sums["internal-errors"] = int64(byCode[report.CodeInternalError])
@@ -48,40 +48,42 @@ func printStats(w io.Writer, all []*Finding, packages int) {
 	times.print(w)
 }
 
-// shares tells how much of the engine's time the explorer takes.
-type shares struct {
-	all, slowest spent
-	name         string // of the slowest package
-}
+// shares tells how much of the suite's time the explorer takes.
+type shares map[string]spent // by package
 
-type spent struct{ engine, explorer time.Duration }
+type spent struct{ suite, explorer time.Duration }
 
-func (s *shares) add(pkg string, counters []report.Counter) {
-	var p spent
+func (s shares) add(pkg string, counters []report.Counter) {
+	p := s[pkg]
 	for _, c := range counters {
 		switch d := time.Duration(c.Value) * time.Microsecond; c.Name {
-		case report.CounterEngineTime:
-			p.engine = d
+		case report.CounterSuiteTime:
+			p.suite += d
 		case report.CounterExplorerTime:
-			p.explorer = d
+			p.explorer += d
 		}
 	}
-	s.all.engine += p.engine
-	s.all.explorer += p.explorer
-	if p.engine > s.slowest.engine {
-		s.slowest, s.name = p, pkg
-	}
+	s[pkg] = p
 }
 
-func (s *shares) print(w io.Writer) {
-	if s.all.engine == 0 {
-		return
+func (s shares) print(w io.Writer) {
+	var all, slowest spent
+	name := ""
+	for _, pkg := range sortedKeys(s) {
+		p := s[pkg]
+		all.suite += p.suite
+		all.explorer += p.explorer
+		if p.suite > slowest.suite {
+			slowest, name = p, pkg
+		}
 	}
-	fmt.Fprintf(w, "explorer time: %v\nslowest package: %s, explorer time: %v\n", s.all, s.name, s.slowest)
+	if all.suite > 0 {
+		fmt.Fprintf(w, "explorer time: %v\nslowest package: %s, explorer time: %v\n", all, name, slowest)
+	}
 }
 
 func (s spent) String() string {
-	return fmt.Sprintf("%d %% (%.2fs of %.2fs)", s.explorer*100/max(s.engine, 1), s.explorer.Seconds(), s.engine.Seconds())
+	return fmt.Sprintf("%d %% (%.2fs of %.2fs)", s.explorer*100/max(s.suite, 1), s.explorer.Seconds(), s.suite.Seconds())
 }
 
 // printCounts prints how many findings there are of each code.

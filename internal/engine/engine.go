@@ -252,7 +252,7 @@ func (in *Info) notes(cfg *Config) {
 		{Name: "explorer-scopes-published", Value: int64(explored.Stats.Early)},
 		{Name: "explorer-scopes-sliced", Value: int64(explored.Stats.Narrow)},
 		{Name: "explorer-steps", Value: int64(explored.Stats.Steps)},
-		{Name: report.CounterEngineTime, Value: time.Since(in.began).Microseconds()},
+		{Name: report.CounterSuiteTime, Value: time.Since(in.began).Microseconds()},
 		{Name: report.CounterExplorerTime, Value: in.exploring.Microseconds()},
 	})})
 }

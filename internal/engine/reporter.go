@@ -5,6 +5,7 @@ import (
 	"path"
 	"runtime"
 	"strings"
+	"time"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -28,8 +29,17 @@ func Reporter(eng *analysis.Analyzer, opts *report.Options, name, docSource stri
 			in := pass.ResultOf[eng].(*Info)
 			r := report.NewReporter(pass, *opts)
 			if in.Relevant() {
-				if err := in.serialised(func() { run(in, r) }); err != nil && (opts.Debug || in.stats) {
+				var spent time.Duration
+				if err := in.serialised(func() {
+					start := time.Now()
+					defer func() { spent = time.Since(start) }()
+					run(in, r)
+				}); err != nil && (opts.Debug || in.stats) {
 					pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Category: report.CodeInternalError, Message: fmt.Sprintf("%s: %v", name, err)})
+				}
+				if in.stats {
+					counters := report.StatsMessage([]report.Counter{{Name: report.CounterSuiteTime, Value: spent.Microseconds()}})
+					pass.Report(analysis.Diagnostic{Pos: pass.Files[0].Package, Category: report.CodeStats, Message: counters})
 				}
 			}
 			r.Flush()

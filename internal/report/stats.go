@@ -14,15 +14,15 @@ type Counter struct {
 	Value int64
 }
 
-// The counters that are times, in microseconds: those of the engine, and of the
-// interleaving explorer within it. They are the only output that differs between
-// two runs.
+// The counters that are times, in microseconds: those of the suite, engine and
+// analyzers, and of the interleaving explorer within it. They are the only output
+// that differs between two runs.
 const (
-	CounterEngineTime   = "engine-us"
+	CounterSuiteTime    = "suite-us"
 	CounterExplorerTime = "explorer-us"
 )
 
-var timeCounters = pattern.New(` (?:` + CounterEngineTime + `|` + CounterExplorerTime + `)=\d+`)
+var timeCounters = pattern.New(` ?\b(?:` + CounterSuiteTime + `|` + CounterExplorerTime + `)=\d+`)
 
 // WithoutTimes is output that holds messages of engine/stats diagnostics without
 // the counters that are times.

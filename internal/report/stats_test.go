@@ -18,7 +18,7 @@ func TestStatsRoundTrip(t *testing.T) {
 }
 
 func TestWithoutTimes(t *testing.T) {
-	m := report.StatsMessage([]report.Counter{{Name: "functions", Value: 7}, {Name: report.CounterEngineTime, Value: 812}, {Name: report.CounterExplorerTime, Value: 33}})
+	m := report.StatsMessage([]report.Counter{{Name: "functions", Value: 7}, {Name: report.CounterSuiteTime, Value: 812}, {Name: report.CounterExplorerTime, Value: 33}})
 	assert.Equal(t, "functions=7", string(report.WithoutTimes([]byte(m))))
-	assert.Equal(t, "a engine-usual=1", string(report.WithoutTimes([]byte("a engine-usual=1"))))
+	assert.Equal(t, "a suite-usual=1", string(report.WithoutTimes([]byte("a suite-usual=1"))))
 }

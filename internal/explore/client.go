@@ -54,7 +54,7 @@ func (m *Machine) pairsOf(sc *Scope, calls []Call, done []bool, note bool) (out 
 		}
 		over := false
 		for _, base := range bases {
-			if overs >= most || spent > m.Budget.Client || m.coarse && farOff(k, len(done), spent, m.Budget.Client) {
+			if overs >= most || spent > m.Budget.Client || farOff(k, len(done), spent, m.Budget.Client) && (m.coarse || k >= len(calls)) {
 				all.Over = true
 				return out, all
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/api"
 	"github.com/conclint/conclint/internal/engine/skeleton"
@@ -102,4 +103,40 @@ func TestDeterministic(t *testing.T) {
 		}
 		assert.Equal(t, render(), render())
 	}
+}
+
+// A constructor that returns what another one made is no scope of its own.
+func TestWrappersAreNoScopes(t *testing.T) {
+	scopes := func(src string) int {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module m\n\ngo 1.26\n"), 0o666))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "a.go"), []byte(src), 0o666))
+		pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadSyntax, Dir: dir}, ".")
+		require.NoError(t, err)
+		p := pkgs[0]
+		require.Empty(t, p.Errors)
+		prog := ssabuild.Build(p.Fset, p.Syntax, p.Types, p.TypesInfo, func(*types.Func) bool { return false }, api.New("", nil))
+		none := func(*ssa.Function) bool { return false }
+		return skeleton.Run(prog, skeleton.Options{Roots: none}).Stats.Scopes
+	}
+	const queue = `package a
+
+type Sender interface{ Send(v int) }
+
+type queue struct{ in chan int }
+
+func newQueue(n int) *queue {
+	q := &queue{in: make(chan int, n)}
+	go func() {
+		for range q.in {
+		}
+	}()
+	return q
+}
+
+func (q *queue) Send(v int) { q.in <- v }
+`
+	assert.Equal(t, 1, scopes(queue))
+	assert.Equal(t, 1, scopes(queue+"\nfunc New() *queue { return newQueue(8) }\n\nfunc NewSender() Sender { return New() }\n"))
+	assert.Equal(t, 2, scopes(queue+"\nfunc Empty() *queue { return &queue{in: make(chan int)} }\n"))
 }

@@ -92,6 +92,7 @@ const (
 	SubTest     // t.Run: runs the func argument as a test and waits, unless it is parallel
 	Parallel    // t.Parallel
 	Cleanup     // t.Cleanup: runs the func argument when the test ends
+	Settle      // returns when all other goroutines of the test have ended or wait for something (synctest.Wait)
 )
 
 // Mode of a lock: readers share, a writer excludes.

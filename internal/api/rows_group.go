@@ -30,4 +30,5 @@ var spawnRows = []row{
 	{"testing", "T", names("Parallel"), plain(Parallel)},
 	{"testing", "B", names("RunParallel"), calling(ParallelDo, 0, CallsAway)},
 	{"testing", "B", names("Run"), calling(SubTest, 1, CallsNow)},
+	{"testing/synctest", "", names("Wait"), plain(Settle)},
 }

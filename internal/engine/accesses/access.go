@@ -53,6 +53,8 @@ type Analysis struct {
 	groups []*Group
 	held   map[ssa.Instruction][]model.LockOp
 
+	polls     map[*ssa.Function][]poll
+	opaque    map[*ssa.Function][]ssa.CallInstruction // see opaqueLock
 	reached   map[*ssa.Function][]reach
 	above     map[*ssa.Function][]access.Class // see heldAbove
 	races     []*Race

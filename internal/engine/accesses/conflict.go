@@ -47,7 +47,7 @@ func (a *Analysis) Conflict(x, y *Access) (*Conflict, bool) {
 		if a.excluded(m, x, y) || usedAsSet(x, y) || timerOf(m.A, y) || timerOf(m.B, x) || m.A.Weak() || m.B.Weak() || !a.sameElement(m, x, y) {
 			return true
 		}
-		if a.testsOnly(m, x, y) {
+		if a.testsOnly(m, x, y) || a.oneOfThem(m, x, y) || a.polled(m, x, y) || a.foundSet(x, y) || a.foundSet(y, x) {
 			return true
 		}
 		lx, _ := a.lockset(m.A, x)
@@ -103,12 +103,38 @@ func (a *Analysis) testsOnly(m spawn.Meeting, x, y *Access) bool {
 		return true // tests set variables for what they start, and set them back when it has ended
 	}
 	if a.prog.IsTestFunc(x.Fn) || a.prog.IsTestFunc(y.Fn) {
-		return false
+		// The handlers of a test serve one request after the other; where they count, it may be otherwise.
+		return m.A.Thread != nil && m.A.Thread == m.B.Thread && m.A.Thread.Kind == model.SpawnHandler && !x.Content && !y.Content &&
+			x.Update == model.NoUpdate && y.Update == model.NoUpdate
 	}
 	started := func(fp *spawn.Footprint) bool {
 		return fp.Thread != nil && a.prog.IsTestFunc(fp.Thread.Fn)
 	}
 	return a.prog.IsTestFunc(m.In) || started(m.A) || started(m.B)
+}
+
+// foundSet reports whether y reads what its function has found set, or has set, under the lock under which x, and nobody else, sets
+// it where it was unset: then x did so before, if at all.
+func (a *Analysis) foundSet(x, y *Access) bool {
+	if x.Update != model.CheckSet || y.Write() || x.Content || y.Content {
+		return false
+	}
+	held, _ := a.heldAt(x)
+	tested := false
+	for _, t := range a.all {
+		if t.Path != y.Path || t.Content {
+			continue
+		}
+		if t.Write() && t.Update != model.CheckSet {
+			return false
+		}
+		if t.Fn == y.Fn && !t.Write() && t != y && spawn.Dominates(t.Instr, y.Instr) {
+			ops, _ := a.heldAt(t)
+			_, common := model.CommonLock(held, ops)
+			tested = tested || common
+		}
+	}
+	return tested
 }
 
 // usedAsSet reports whether x sets a pointer or map that it found nil, while y
@@ -165,7 +191,7 @@ func (a *Analysis) fresh(x *Access) bool {
 func (a *Analysis) shared(fx *spawn.Footprint, x *Access, fy *spawn.Footprint, y *Access) (*access.Path, ssa.Instruction, bool) {
 	px := a.spawn.Lift(fx, x.Path)
 	py := a.spawn.Lift(fy, y.Path)
-	if px != py || px.Root().Kind == access.Unknown {
+	if px != py || px.Root().Kind == access.Unknown || !x.Content && (otherLocation(x.Path, px) || otherLocation(y.Path, py)) {
 		return nil, nil, false
 	}
 	if varying(px.Parent()) || x.Content && varying(px) || !px.Exact() && !isElem(px) {
@@ -272,7 +298,7 @@ func (a *Analysis) lockset(fp *spawn.Footprint, x *Access) (ops []model.LockOp, 
 			continue
 		}
 		held, ok := a.HeldAt(p.Place(x.Instr))
-		if !ok || a.declared(p.Fn) || opaqueLock(p.Place(x.Instr)) {
+		if !ok || a.declared(p.Fn) || a.opaqueLock(p.Place(x.Instr)) {
 			return nil, false
 		}
 		ops = append([]model.LockOp(nil), ops...)
@@ -284,23 +310,6 @@ func (a *Analysis) lockset(fp *spawn.Footprint, x *Access) (ops []model.LockOp, 
 		}
 	}
 	return ops, true
-}
-
-// opaqueLock reports whether a lock of which only the interface is known is taken
-// before an instruction in its function: which one it is cannot be said.
-func opaqueLock(instr ssa.Instruction) bool {
-	for _, b := range instr.Parent().Blocks {
-		for _, in := range b.Instrs {
-			call, ok := in.(*ssa.Call)
-			if !ok || !call.Call.IsInvoke() || len(call.Call.Args) > 0 {
-				continue
-			}
-			if m := call.Call.Method; (m.Name() == "Lock" || m.Name() == "RLock") && m.Signature().Results().Len() == 0 && spawn.Dominates(call, instr) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // handedOver are the locks that the function releases after an instruction without

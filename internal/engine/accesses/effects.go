@@ -133,7 +133,11 @@ func (a *Analysis) hop(x *Access) model.Hop {
 
 // seenFrom is an effect of a function that fn calls or starts, in fn's terms.
 func (a *Analysis) seenFrom(fn *ssa.Function, in spawn.Entry, e model.Effect) model.Effect {
-	e.Path = a.prog.Translate(e.Path, in.Target, fn)
+	path := a.prog.Translate(e.Path, in.Target, fn)
+	if !e.Content && otherLocation(e.Path, path) {
+		path = a.prog.Paths.Unknown("")
+	}
+	e.Path = path
 	held := make([]model.LockOp, 0, len(e.Held))
 	for _, op := range e.Held {
 		op.Path = a.prog.Translate(op.Path, in.Target, fn)
@@ -155,6 +159,12 @@ func (a *Analysis) seenFrom(fn *ssa.Function, in spawn.Entry, e model.Effect) mo
 		e.Away, e.Signals = true, in.Spawn.Signals
 	}
 	return e
+}
+
+// otherLocation reports whether a path of a field, seen from a caller, has become the path of the value that is kept there:
+// a field that holds a copy of a variable is not the variable.
+func otherLocation(field, seen *access.Path) bool {
+	return field.Depth() > 0 && (seen.Depth() == 0 || seen.Selector() != field.Selector())
 }
 
 // addEffect adds an effect that callers can name. Of two alike the one with fewer

@@ -1,6 +1,7 @@
 package accesses
 
 import (
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -85,7 +86,11 @@ func (a *Analysis) besideField(g *Guard, s *Site) bool {
 	if v == nil {
 		return false
 	}
-	field, said := a.prog.Fset.Position(v.Pos()).Line, a.prog.Fset.Position(g.Stated.Pos).Line
+	line := func(pos token.Pos) int { return a.prog.Fset.Position(pos).Line }
+	field, said := line(v.Pos()), line(g.Stated.Pos)
+	if path := g.Stated.Ref.Fields; len(path) > 0 && said < field && line(path[len(path)-1].Pos()) == said {
+		return false // behind the lock's own declaration
+	}
 	return said >= field-1 && said <= field
 }
 

@@ -36,7 +36,7 @@ func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
 		if s.Fn.Parent() != nil && (a.kept(s.Fn) || a.given(s)) || excusedByName(s) || a.onlyValue(s.Fn) {
 			continue
 		}
-		if s.Base == nil && a.lockedAbove(s.Fn, g.Lock, 0) {
+		if s.Base == nil && a.lockedAbove(s.Fn, g.Lock, 0) || a.opaqueAbove(s.Fn, s.Instr, 0) || a.underHelper(s.Fn, g.Lock) {
 			continue
 		}
 		if s.Base != nil && (a.builds(s.Fn, s.Base) || !behindPointer(s) && a.onlyFresh(s.Fn, s.Base, 0)) {
@@ -385,6 +385,9 @@ func (a *Analysis) guardAtCall(g *Guard, s *Site, site ssa.CallInstruction) atCa
 		if op.Path.Class() == g.Lock {
 			return heldAtCall
 		}
+	}
+	if a.underHelper(caller, g.Lock) {
+		return heldAtCall
 	}
 	if s.Base.Depth() == 0 && a.lockedAbove(caller, g.Lock, 0) {
 		return excusedAtCall

@@ -409,10 +409,13 @@ func DeclaresHeld(decl *ast.FuncDecl) bool {
 		return false
 	}
 	text := " " + strings.ToLower(strings.Join(strings.Fields(decl.Doc.Text()), " ")) + " "
-	if !strings.Contains(text, "lock") && !strings.Contains(text, "mutex") && !strings.Contains(text, ".mu ") && !strings.Contains(text, " mu ") && !strings.Contains(text, "mu.") {
+	if !strings.Contains(text, "lock") && !strings.Contains(text, "mutex") && !strings.Contains(text, ".mu ") && !strings.Contains(text, " mu ") && !strings.Contains(text, " mu,") && !strings.Contains(text, "mu.") {
 		return false
 	}
 	text = mustNotHold.ReplaceAllString(text, "")
+	if calledUnder.MatchString(text) {
+		return true
+	}
 	for _, phrase := range heldPhrases {
 		if strings.Contains(text, phrase) {
 			return true
@@ -421,8 +424,11 @@ func DeclaresHeld(decl *ast.FuncDecl) bool {
 	return false
 }
 
+// calledUnder matches a sentence that says under which lock a function is called.
+var calledUnder = pattern.New(`\b(is|be|are|only) called (under|with|while holding|holding) ([\w.*']+ ){0,4}?[\w.]*(lock|mutex|mu)\b`)
+
 // mustNotHold matches the opposite: the function takes the lock itself.
-var mustNotHold = pattern.New(`\b(must|should|may|can|is|are) ?not (already )?(be )?(held|hold|holding|locked|have locked)\b`)
+var mustNotHold = pattern.New(`\b(must|should|may|can|is|are) ?not (already )?(be )?(held|hold|holding|locked|have locked|called (under|with|while|holding))\b`)
 
 // heldPhrases are the ways in which Go code states the contract.
 var heldPhrases = []string{

@@ -31,7 +31,10 @@ type Analysis struct {
 	outside map[*ssa.Function]bool
 	spawned map[*ssa.Function]bool
 	points  map[*ssa.Function][]point
-	precise bool // see [Analysis.feasibly]
+	precise bool                                // see [Analysis.feasibly]
+	claimed map[*ssa.Function][]ssa.Instruction // see claimsIn
+	settled map[*ssa.Function][]ssa.Instruction // see settling
+	bubbles bool                                // the package has tests in bubbles
 }
 
 // A Spawn is one place that starts code in another goroutine.
@@ -52,6 +55,10 @@ type Spawn struct {
 	Via     []model.Hop       // for helpers: from the helper to the go statement
 	index   int
 }
+
+// ends reports whether the goroutine has ended when the call that starts it returns. Helpers that may give up count: whoever goes
+// on after such a helper has, as a rule, been told that it did not.
+func (s *Spawn) ends() bool { return s.Joined || s.Waited }
 
 // A Join is a place where a function waits for signals on a path.
 type Join struct {
@@ -82,6 +89,7 @@ func Run(prog *ssabuild.Program, lk *locks.Analysis, imported func(*types.Func) 
 		marks:   make(map[*ssa.Function][]mark),
 		lifted:  make(map[*ssa.Function][]*Footprint),
 		points:  make(map[*ssa.Function][]point),
+		claimed: make(map[*ssa.Function][]ssa.Instruction),
 	}
 	for _, comp := range prog.Order() {
 		for _, fn := range comp {

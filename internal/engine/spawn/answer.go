@@ -41,6 +41,7 @@ func (a *Analysis) asksFor(fp *Footprint, x, to ssa.Instruction) bool {
 	if !fp.Async || fp.prev == nil || to.Parent() != fp.Fn {
 		return false
 	}
+	signals := a.covering(fp, x)
 	for d := to.Block(); d != nil; d = d.Idom() {
 		for _, instr := range d.Instrs {
 			call, ok := instr.(*ssa.Call)
@@ -48,13 +49,32 @@ func (a *Analysis) asksFor(fp *Footprint, x, to ssa.Instruction) bool {
 				continue
 			}
 			for _, t := range a.prog.Callees(call) {
-				if t.Fn != nil && a.awaitsAnswer(t, fp.Fn) {
+				if t.Fn == nil {
+					continue
+				}
+				if a.awaitsAnswer(t, fp.Fn) {
 					return callsOut(a.atTop(fp, x))
+				}
+				if a.awaitsAny(t, fp.Fn, signals) {
+					return true
 				}
 			}
 		}
 	}
 	return false
+}
+
+// awaitsAny reports whether a function waits on some way for one of the signals, and tells its caller whether it did; helpers of
+// tests need not tell.
+func (a *Analysis) awaitsAny(t ssabuild.Target, caller *ssa.Function, signals []model.Signal) bool {
+	if len(signals) == 0 || t.Fn.Signature.Results().Len() == 0 && !a.prog.IsTestFunc(t.Fn) {
+		return false
+	}
+	return slices.ContainsFunc(a.joins[t.Fn], func(j *Join) bool {
+		k := *j
+		k.Path = a.prog.Translate(j.Path, t, caller)
+		return joinsAny(&k, signals)
+	})
 }
 
 // awaitsAnswer reports whether a function waits on some way for a channel that answers calls, as its caller names it.

@@ -146,7 +146,7 @@ func (a *Analysis) endsWithRun(fp *Footprint, e Entry) bool {
 
 // outlives reports whether an asynchronous footprint may still run when its function returns.
 func (a *Analysis) outlives(fp *Footprint) bool {
-	if fp.Spawn.Joined {
+	if fp.Spawn.ends() {
 		return false
 	}
 	var avoid []ssa.Instruction
@@ -155,6 +155,7 @@ func (a *Analysis) outlives(fp *Footprint) bool {
 			avoid = append(avoid, j.Instr)
 		}
 	}
+	avoid = append(avoid, a.settling(fp.Fn)...)
 	return len(avoid) == 0 || ToReturn(fp.At, avoid...)
 }
 
@@ -206,6 +207,7 @@ func (a *Analysis) MeetingsOf(x ssa.Instruction, fxs []*Footprint, y ssa.Instruc
 				}
 			}
 			same, ok := a.overlap(fx, x, fy, y, fresh)
+			ok = ok && !a.oneAtATime(fx, fy) && !a.rested(fx, fy, y) && !a.rested(fy, fx, x) && !a.idle(fx, x, fy, y) && !a.idle(fy, y, fx, x)
 			ok = ok && !a.ordered(fx, x, fy, y) && a.feasibly(fx, x, fy, y, fresh) && !a.asksFor(fx, x, at(fy, y)) && !a.asksFor(fy, y, at(fx, x))
 			if ok && !yield(Meeting{In: fx.Fn, A: fx, B: fy, Same: same}) {
 				return
@@ -233,7 +235,7 @@ func (a *Analysis) overlap(fx *Footprint, x ssa.Instruction, fy *Footprint, y ss
 			if fx.Spawn == fy.Spawn && fx.Spawn.Many && !a.perElement(fx, fresh) {
 				return true, true
 			}
-			if fx.Spawn.Joined || runsOnce(fx.At) {
+			if fx.Spawn.ends() || runsOnce(fx.At) {
 				return false, false
 			}
 			if a.repeated(fx) {
@@ -326,7 +328,7 @@ func targetOf(fp *Footprint) *ssa.Function { return fp.target.Fn }
 // to an instruction of the same function, without passing a join that covers x.
 // deferred is the registration if the instruction is where deferred calls run.
 func (a *Analysis) reaches(fp *Footprint, x, to ssa.Instruction, deferred *ssa.Defer, fresh ssa.Instruction) bool {
-	if fp.Spawn.Joined || fp.Spawn.Kind == model.SpawnSubtest {
+	if fp.Spawn.ends() || fp.Spawn.Kind == model.SpawnSubtest {
 		return false
 	}
 	var avoid []ssa.Instruction

@@ -110,6 +110,9 @@ func (a *Analysis) noteSelect(fn *ssa.Function, sel *ssa.Select) {
 func (a *Analysis) channels(v ssa.Value) []*access.Path {
 	phi, ok := v.(*ssa.Phi)
 	if !ok {
+		if ctx := a.doneOf(v); ctx != nil {
+			return []*access.Path{ctx}
+		}
 		return []*access.Path{a.prog.Path(v)}
 	}
 	var out []*access.Path
@@ -173,6 +176,10 @@ func (a *Analysis) noteCall(fn *ssa.Function, site ssa.CallInstruction) {
 	}
 	if g, ok := site.(*ssa.Go); ok {
 		a.addGo(fn, g)
+		return
+	}
+	if ctx := a.cancels(common); ctx != nil {
+		a.signal(fn, site, model.SignalClose, ctx, deferred)
 		return
 	}
 	if eff, ok := a.prog.Effect(common); ok {

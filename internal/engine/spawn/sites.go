@@ -1,6 +1,7 @@
 package spawn
 
 import (
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -162,7 +163,7 @@ func (a *Analysis) addHelper(fn *ssa.Function, site ssa.CallInstruction, t ssabu
 			continue
 		}
 		arg := t.Args[r.Param]
-		s := &Spawn{Site: site, Fn: fn, Kind: r.Kind, Many: r.Many, Joined: r.Joined, Waited: r.Waited, Shields: r.Shields, Func: arg, Targets: a.prog.FuncsOf(arg)}
+		s := &Spawn{Site: site, Fn: fn, Kind: r.Kind, Many: r.Many && !onlyOne(site.Common()), Joined: r.Joined, Waited: r.Waited, Shields: r.Shields, Func: arg, Targets: a.prog.FuncsOf(arg)}
 		s.Via = append([]model.Hop{a.hop(site)}, r.Chain...)
 		for _, g := range r.Signals {
 			g.Path = a.prog.Translate(g.Path, t, fn)
@@ -174,6 +175,48 @@ func (a *Analysis) addHelper(fn *ssa.Function, site ssa.CallInstruction, t ssabu
 		s.Signals = append(s.Signals, a.targetSignals(fn, s.Targets)...)
 		a.add(s)
 	}
+}
+
+// eachAwaited reports whether a spawn in a loop is awaited by one of the joins before the next.
+func eachAwaited(s *Spawn, joins []*Join) bool {
+	var avoid []ssa.Instruction
+	for _, j := range joins {
+		avoid = append(avoid, j.Instr)
+	}
+	return !Between(s.Site, s.Site, avoid...)
+}
+
+// onlyOne reports whether the only collection that a call passes is a literal of one element: there is one goroutine for each.
+func onlyOne(common *ssa.CallCommon) bool {
+	args := common.Args
+	if common.Signature().Variadic() {
+		args = args[:len(args)-1]
+	}
+	one := false
+	for _, arg := range args {
+		switch t := arg.Type().Underlying().(type) {
+		case *types.Map, *types.Chan:
+			return false
+		case *types.Basic:
+			if t.Info()&types.IsInteger != 0 {
+				return false // a number of goroutines
+			}
+		case *types.Slice:
+			sl, ok := arg.(*ssa.Slice)
+			if !ok {
+				return false
+			}
+			lit, ok := sl.X.(*ssa.Alloc)
+			if !ok {
+				return false
+			}
+			if arr, ok := lit.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Array); !ok || arr.Len() != 1 {
+				return false
+			}
+			one = true
+		}
+	}
+	return one
 }
 
 // asParam is the parameter, of the function or one around it, that a func value
@@ -328,7 +371,7 @@ func (a *Analysis) spawnsParams(fn *ssa.Function, s *Spawn, sum *model.Spawns) {
 		if i < 0 || len(sum.Runs) >= maxSummary || slices.ContainsFunc(sum.Runs, func(r model.ParamSpawn) bool { return r.Param == i }) {
 			continue
 		}
-		r := model.ParamSpawn{Param: i, Kind: s.Kind, Many: (s.Many || s.InLoop) && !p.alone, Joined: joined, Waited: !joined && (s.Waited || len(joins) > 0), Shields: s.Shields || shielded(s.Targets)}
+		r := model.ParamSpawn{Param: i, Kind: s.Kind, Many: (s.Many || s.InLoop && !eachAwaited(s, joins)) && !p.alone, Joined: joined, Waited: !joined && (s.Waited || len(joins) > 0), Shields: s.Shields || shielded(s.Targets)}
 		r.Chain = append([]model.Hop{}, s.Via...)
 		if len(r.Chain) == 0 {
 			r.Chain = []model.Hop{a.hop(s.Site)}

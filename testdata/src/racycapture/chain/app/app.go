@@ -76,3 +76,28 @@ func withinOk() (last int) {
 	})
 	return last
 }
+
+// One wait follows the other.
+func twiceOk() (last int) {
+	trees.Within(time.Second, func() bool {
+		last = 1
+		return true
+	})
+	trees.Within(time.Second, func() bool {
+		last = 2
+		return true
+	})
+	return last
+}
+
+func onlyNodeOk() (seen bool) {
+	trees.EachOf([]*trees.Node{{Name: "a"}}, func(*trees.Node) { seen = true })
+	return seen
+}
+
+func twoNodesBad() (seen bool) {
+	trees.EachOf([]*trees.Node{{Name: "a"}, {Name: "b"}}, func(*trees.Node) {
+		seen = true // want `seen is written by several goroutines at once`
+	})
+	return seen
+}

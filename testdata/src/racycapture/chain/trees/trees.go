@@ -147,3 +147,12 @@ func Within(d time.Duration, f func() bool) bool {
 		}
 	}
 }
+
+// EachOf calls visit for all nodes at once.
+func EachOf(nodes []*Node, visit func(*Node)) {
+	var wg sync.WaitGroup
+	for _, n := range nodes {
+		wg.Go(func() { visit(n) })
+	}
+	wg.Wait()
+}

@@ -96,23 +96,6 @@ func (a *Analysis) copyOfOther(path *access.Path) bool {
 	return false
 }
 
-// testsOnly reports whether accesses of ordinary code meet only because a test
-// starts a goroutine, or calls something beside one: tests do not judge what they test.
-func (a *Analysis) testsOnly(m spawn.Meeting, x, y *Access) bool {
-	if x.Path.Root().Kind == access.Global && a.prog.IsTestFunc(x.Fn) != a.prog.IsTestFunc(y.Fn) {
-		return true // tests set variables for what they start, and set them back when it has ended
-	}
-	if a.prog.IsTestFunc(x.Fn) || a.prog.IsTestFunc(y.Fn) {
-		// The handlers of a test serve one request after the other; where they count, it may be otherwise.
-		return m.A.Thread != nil && m.A.Thread == m.B.Thread && m.A.Thread.Kind == model.SpawnHandler && !x.Content && !y.Content &&
-			x.Update == model.NoUpdate && y.Update == model.NoUpdate
-	}
-	started := func(fp *spawn.Footprint) bool {
-		return fp.Thread != nil && a.prog.IsTestFunc(fp.Thread.Fn)
-	}
-	return a.prog.IsTestFunc(m.In) || started(m.A) || started(m.B)
-}
-
 // foundSet reports whether y reads what its function has found set, or has set, under the lock under which x, and nobody else, sets
 // it where it was unset: then x did so before, if at all.
 func (a *Analysis) foundSet(x, y *Access) bool {

@@ -174,7 +174,7 @@ func (a *Analysis) setBeforeStart(s *Site, writes []*Site) bool {
 
 // setOnce reports whether the access reads what its function has tested under the guard before, if all writes only set
 // it, under the guard, where it was unset: whoever gets past the test finds it set for good.
-func (g *Guard) setOnce(s *Site, writes []*Site) bool {
+func (a *Analysis) setOnce(g *Guard, s *Site, writes []*Site) bool {
 	if s.Write() || s.Content || len(writes) == 0 {
 		return false
 	}
@@ -185,7 +185,14 @@ func (g *Guard) setOnce(s *Site, writes []*Site) bool {
 	}
 	return slices.ContainsFunc(g.Sites, func(t *Site) bool {
 		_, ok := t.holds(g.Lock)
-		return ok && t.Path == s.Path && !t.Write() && spawn.Dominates(t.Instr, s.Instr)
+		return ok && !t.Write() && (t.Path == s.Path && spawn.Dominates(t.Instr, s.Instr) || a.calledBefore(t, s))
+	})
+}
+
+// calledBefore reports whether the function of s has called, before, that of t, which tests the variable of the same object.
+func (a *Analysis) calledBefore(t, s *Site) bool {
+	return slices.ContainsFunc(a.spawn.Entries(t.Fn), func(e spawn.Entry) bool {
+		return e.Spawn == nil && e.Site.Parent() == s.Fn && spawn.Dominates(e.Site, s.Instr) && a.prog.Translate(t.Path, e.Target, s.Fn) == s.Path
 	})
 }
 

@@ -2,12 +2,12 @@ package spawn
 
 import (
 	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
-	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
 )
 
@@ -22,21 +22,43 @@ import (
 // idle reports whether the goroutine of a footprint executes x only after a receive from a channel on which nothing is sent between
 // its start and y.
 func (a *Analysis) idle(goroutine *Footprint, x ssa.Instruction, other *Footprint, y ssa.Instruction) bool {
-	if !goroutine.Async || other.Async || goroutine.prev == nil {
+	if !goroutine.Async || other.Async || goroutine.prev == nil || !writes(y) {
 		return false
 	}
 	chain := []*Footprint{}
 	for p := goroutine; p != nil; p = p.prev {
 		chain = append(chain, p)
-		if p.Async {
-			continue
+		if p == goroutine {
+			continue // what comes before the start does not count
+		}
+		quiet := func(path *access.Path) bool {
+			ch := a.liftBy(chain, path)
+			return a.madeIn(ch, goroutine) && onlyHere(ch.Root().Owner.(ssa.Value), goroutine.At, at(other, y)) && a.nothingSent(ch, goroutine, other, y)
 		}
 		place := at(p, x)
 		for _, j := range a.joins[p.Fn] {
-			if j.Op != model.SignalSend || j.Defer != nil || !a.passed(point{instr: j.Instr, path: j.Path}, place) {
+			if j.Op == model.SignalSend && j.Defer == nil && a.passed(point{instr: j.Instr, path: j.Path}, place) && quiet(j.Path) {
+				return true
+			}
+		}
+		if a.afterSelect(place, quiet) {
+			return true
+		}
+	}
+	return false
+}
+
+// afterSelect reports whether an instruction comes after a select that waits for channels of a kind only.
+func (a *Analysis) afterSelect(in ssa.Instruction, kind func(*access.Path) bool) bool {
+	for b := in.Block(); b != nil; b = b.Idom() {
+		for _, instr := range b.Instrs {
+			sel, ok := instr.(*ssa.Select)
+			if !ok || !sel.Blocking || len(sel.States) == 0 || !Dominates(sel, in) {
 				continue
 			}
-			if ch := a.liftBy(chain, j.Path); a.madeIn(ch, goroutine.Fn) && a.nothingSent(ch, goroutine, other, y) {
+			if !slices.ContainsFunc(sel.States, func(st *ssa.SelectState) bool {
+				return st.Dir != types.RecvOnly || !kind(a.prog.Path(st.Chan))
+			}) {
 				return true
 			}
 		}
@@ -52,41 +74,58 @@ func (a *Analysis) liftBy(chain []*Footprint, path *access.Path) *access.Path {
 	return path
 }
 
-// madeIn reports whether a channel, or the object that it belongs to, is made in fn, itself or by a constructor in sight, and the
-// channel is not given to code out of sight.
-func (a *Analysis) madeIn(ch *access.Path, fn *ssa.Function) bool {
+// madeIn reports whether a channel is made in the function of a goroutine's start, or is a field, which nobody fills with channels
+// from out of sight, of an object that is made there.
+func (a *Analysis) madeIn(ch *access.Path, goroutine *Footprint) bool {
 	switch v := ch.Root().Owner.(type) {
 	case *ssa.MakeChan:
-		return v.Parent() == fn && ch.Depth() == 0 && !a.lent(v)
+		return v.Parent() == goroutine.Fn && ch.Depth() == 0
 	case *ssa.Alloc:
-		return v.Parent() == fn && ch.Depth() > 0
+		return v.Parent() == goroutine.Fn && ch.Depth() > 0 && a.locks.ChanCapacity(ch) >= 0
 	case *ssa.Call:
-		targets := a.prog.Callees(v)
-		return v.Parent() == fn && ch.Depth() > 0 && len(targets) == 1 && targets[0].Fn != nil
+		return v.Parent() == goroutine.Fn && ch.Depth() > 0 && a.locks.Fresh(v, 0) && a.locks.ChanCapacity(ch) >= 0
 	}
 	return false
 }
 
-// lent reports whether a channel is an argument of a call in its function whose callee is out of sight.
-func (a *Analysis) lent(ch ssa.Value) bool {
-	return slices.ContainsFunc(*ch.Referrers(), func(ref ssa.Instruction) bool {
+// onlyHere reports whether a channel, or the object that it belongs to, is given to nobody but the goroutine before an instruction.
+func onlyHere(v ssa.Value, start, place ssa.Instruction) bool {
+	return !slices.ContainsFunc(*v.Referrers(), func(ref ssa.Instruction) bool {
+		if ref == start || ref == place || ref.Parent() != place.Parent() || !Between(ref, place) {
+			return false
+		}
 		switch ref := ref.(type) {
 		case *ssa.ChangeType:
-			return a.lent(ref)
+			return !onlyHere(ref, start, place)
 		case *ssa.UnOp:
-			return ref.Op == token.MUL && a.lent(ref)
+			return ref.Op == token.MUL && !onlyHere(ref, start, place)
 		case *ssa.Store:
-			cell, ok := ref.Addr.(*ssa.Alloc)
-			return ok && ref.Val == ch && a.lent(cell)
-		case ssa.CallInstruction:
-			if _, builtin := ref.Common().Value.(*ssa.Builtin); builtin {
-				return false
+			if field, ok := ref.Addr.(*ssa.FieldAddr); ok && ref.Val == v {
+				return !onlyHere(field.X, start, place)
 			}
-			targets := a.prog.Callees(ref)
-			return len(targets) == 0 || slices.ContainsFunc(targets, func(t ssabuild.Target) bool { return t.Fn == nil })
+			cell, ok := ref.Addr.(*ssa.Alloc)
+			return ref.Val == v && !(ok && onlyHere(cell, start, place))
+		case *ssa.FieldAddr, *ssa.DebugRef, *ssa.If, *ssa.BinOp:
+			return false
+		case *ssa.MakeClosure:
+			return ref != startedBy(start)
 		}
-		return false
+		return true
 	})
+}
+
+// startedBy is the literal that a go statement or call starts, nil if it is none.
+func startedBy(start ssa.Instruction) ssa.Instruction {
+	call, ok := start.(ssa.CallInstruction)
+	if !ok {
+		return nil
+	}
+	for _, op := range append([]ssa.Value{call.Common().Value}, call.Common().Args...) {
+		if mk, ok := op.(*ssa.MakeClosure); ok {
+			return mk
+		}
+	}
+	return nil
 }
 
 // nothingSent reports whether no send or close on a channel of the goroutine's function comes between the start and y, there or in
@@ -114,6 +153,17 @@ func (a *Analysis) nothingSent(ch *access.Path, goroutine, other *Footprint, y s
 				return false
 			}
 		}
+	}
+	return true
+}
+
+// writes reports whether an instruction stores something, or calls what may.
+func writes(in ssa.Instruction) bool {
+	switch in := in.(type) {
+	case *ssa.UnOp:
+		return in.Op != token.MUL
+	case *ssa.Lookup, *ssa.Range, *ssa.Next:
+		return false
 	}
 	return true
 }

@@ -53,3 +53,41 @@ func both(c *carrier) error {
 	}
 	return c.Send(nil)
 }
+
+// A queue is made by who comes first, under the lock, by a function of its own.
+type lazyQueue struct {
+	mu    sync.Mutex
+	queue *[]int
+	n     int
+}
+
+func (l *lazyQueue) enqueue(i int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.queue == nil {
+		l.queue = new([]int)
+	}
+	*l.queue = append(*l.queue, i)
+}
+
+func (l *lazyQueue) Size() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.queue == nil {
+		return 0
+	}
+	return len(*l.queue)
+}
+
+func (l *lazyQueue) Drop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if q := l.queue; q != nil {
+		*q = (*q)[1:]
+	}
+}
+
+func (l *lazyQueue) AddOk(i int) *[]int {
+	l.enqueue(i)
+	return l.queue
+}

@@ -8,7 +8,9 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/conclint/conclint/internal/engine"
+	"github.com/conclint/conclint/internal/engine/copies"
 	"github.com/conclint/conclint/internal/engine/skeleton"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/explore"
 	"github.com/conclint/conclint/internal/report"
 )
@@ -26,6 +28,10 @@ func New(eng *analysis.Analyzer, opts *report.Options) *analysis.Analyzer {
 
 func run(in *engine.Info, r *report.Reporter) {
 	seen := make(map[token.Pos]bool)
+	for _, c := range in.Copies() {
+		seen[c.Pos] = true
+		r.Add(sentOnCopy(in, c))
+	}
 	for _, f := range in.Interleavings().Of(skeleton.ChanClose) {
 		b := &f.Blocked[0]
 		pos := engine.PlaceOf(b)
@@ -59,6 +65,26 @@ func run(in *engine.Info, r *report.Reporter) {
 			d.Code = "chanclose/assumed"
 		}
 		r.Add(d)
+	}
+}
+
+// sentOnCopy tells of a send on a channel that was taken out of its field and closed
+// after it had been copied.
+func sentOnCopy(in *engine.Info, c copies.Send) report.Diagnostic {
+	field, lock := c.Copy.Field.String(), c.Copy.Lock(c.Close.Lock).String()
+	sender, closer := ssabuild.FuncName(c.Instr.Parent()), ssabuild.FuncName(c.Close.Instr.Parent())
+	copyAt, takenAt, closeAt := c.Copy.Load.Pos(), c.Close.Taken.Pos(), c.Close.Instr.Pos()
+	return report.Diagnostic{
+		Code: "chanclose/send",
+		Pos:  c.Pos,
+		Message: fmt.Sprintf("%s was copied under %s (%s), which is not held any more: %s may have closed the channel since (%s), and then this send panics",
+			field, lock, in.Prog.Place(copyAt), closer, in.Prog.Place(closeAt)),
+		Witness: []report.Step{
+			{Goroutine: "G1", Func: sender, Pos: copyAt, Text: fmt.Sprintf("copies %s under %s, then unlocks", field, lock)},
+			{Goroutine: "G2", Func: closer, Pos: takenAt, Text: fmt.Sprintf("changes %s, so that nobody finds the channel any more", field)},
+			{Goroutine: "G2", Func: closer, Pos: closeAt, Text: "closes the channel"},
+			{Goroutine: "G1", Func: sender, Pos: c.Pos, Text: "sends on its copy, which panics"},
+		},
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 
 func Test(t *testing.T) { linttest.Run(t, chanclose.Analyzer, "basic") }
 
+func TestCopies(t *testing.T) { linttest.Run(t, chanclose.Analyzer, "copies") }
+
 func TestStrict(t *testing.T) {
 	linttest.RunStrict(t, chanclose.New(engine.New(nil), &report.Options{Strict: true}), "strict")
 }

@@ -18,7 +18,10 @@
 // # send
 //
 // A sender may find the channel closed. Let the last sender close, or tell the
-// senders through another channel and never close this one.
+// senders through another channel and never close this one. This also finds a channel
+// that is copied out of a field under the field's lock and sent on after the unlock,
+// when another function takes the channel out of the field under that lock and closes
+// it: the lock guards the copy, not the send.
 //
 // # receiver
 //
@@ -42,5 +45,6 @@
 //
 // The close is guarded by a sync.Once, by a flag under a lock, by an atomic
 // compare-and-swap, or by a select that looks whether the channel is closed under
-// the same lock.
+// the same lock. A send on a copy is left alone when the sender recovers, when the close
+// waits for all senders, and when the field keeps the closed channel.
 package chanclose

@@ -10,6 +10,7 @@ import (
 	"github.com/conclint/conclint/internal/engine/accesses"
 	"github.com/conclint/conclint/internal/engine/annotations"
 	"github.com/conclint/conclint/internal/engine/bounds"
+	"github.com/conclint/conclint/internal/engine/copies"
 	"github.com/conclint/conclint/internal/engine/errs"
 	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/owners"
@@ -97,6 +98,9 @@ func (in *Info) Owners() *owners.Analysis {
 	}
 	return in.owners
 }
+
+// Copies lists the sends on copies of channels that may have been closed since.
+func (in *Info) Copies() []copies.Send { return copies.Run(in.Prog, in.Locks, in.Spawn) }
 
 // internalError notes that something could not be analysed. The notes leave the
 // process as diagnostics of the engine.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/conclint/conclint/internal/engine"
 	"github.com/conclint/conclint/internal/engine/copies"
+	"github.com/conclint/conclint/internal/engine/registry"
 	"github.com/conclint/conclint/internal/engine/skeleton"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/explore"
@@ -31,6 +32,10 @@ func run(in *engine.Info, r *report.Reporter) {
 	for _, c := range in.Copies() {
 		seen[c.Pos] = true
 		r.Add(sentOnCopy(in, c))
+	}
+	for _, d := range in.Registry() {
+		seen[d.One.Pos()] = true
+		r.Add(closedWithAll(in, d))
 	}
 	for _, f := range in.Interleavings().Of(skeleton.ChanClose) {
 		b := &f.Blocked[0]
@@ -84,6 +89,26 @@ func sentOnCopy(in *engine.Info, c copies.Send) report.Diagnostic {
 			{Goroutine: "G2", Func: closer, Pos: takenAt, Text: fmt.Sprintf("changes %s, so that nobody finds the channel any more", field)},
 			{Goroutine: "G2", Func: closer, Pos: closeAt, Text: "closes the channel"},
 			{Goroutine: "G1", Func: sender, Pos: c.Pos, Text: "sends on its copy, which panics"},
+		},
+	}
+}
+
+// closedWithAll tells of a close of one channel of a map that was closed with all
+// others before.
+func closedWithAll(in *engine.Info, d registry.Double) report.Diagnostic {
+	one, all := ssabuild.FuncName(d.One.Parent()), ssabuild.FuncName(d.All.Parent())
+	again := "closing it again panics"
+	if d.IsNil {
+		again = "closing what is not there any more panics"
+	}
+	return report.Diagnostic{
+		Code: "chanclose/double",
+		Pos:  d.One.Pos(),
+		Message: fmt.Sprintf("%s closes every channel of %s (%s), and %s does not ask whether its own is still there: %s",
+			all, d.Map, in.Prog.Place(d.All.Pos()), one, again),
+		Witness: []report.Step{
+			{Goroutine: "G1", Func: all, Pos: d.All.Pos(), Text: fmt.Sprintf("closes every channel of %s", d.Map)},
+			{Goroutine: "G2", Func: one, Pos: d.One.Pos(), Text: "closes one of them without looking it up: " + again},
 		},
 	}
 }

@@ -13,6 +13,8 @@ func Test(t *testing.T) { linttest.Run(t, chanclose.Analyzer, "basic") }
 
 func TestCopies(t *testing.T) { linttest.Run(t, chanclose.Analyzer, "copies") }
 
+func TestRegistry(t *testing.T) { linttest.Run(t, chanclose.Analyzer, "registry") }
+
 func TestStrict(t *testing.T) {
 	linttest.RunStrict(t, chanclose.New(engine.New(nil), &report.Options{Strict: true}), "strict")
 }

@@ -13,7 +13,9 @@
 //
 // # double
 //
-// Two closes of one channel can both run.
+// Two closes of one channel can both run. This also finds an exported function that
+// closes one channel of a map without asking whether the map still holds it, beside one
+// that closes all of them.
 //
 // # send
 //

@@ -14,6 +14,7 @@ import (
 	"github.com/conclint/conclint/internal/engine/errs"
 	"github.com/conclint/conclint/internal/engine/locks"
 	"github.com/conclint/conclint/internal/engine/owners"
+	"github.com/conclint/conclint/internal/engine/registry"
 	"github.com/conclint/conclint/internal/engine/skeleton"
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
@@ -101,6 +102,9 @@ func (in *Info) Owners() *owners.Analysis {
 
 // Copies lists the sends on copies of channels that may have been closed since.
 func (in *Info) Copies() []copies.Send { return copies.Run(in.Prog, in.Locks, in.Spawn) }
+
+// Registry lists the closes of channels of a map that may have been closed with all others.
+func (in *Info) Registry() []registry.Double { return registry.Run(in.Prog, in.Locks) }
 
 // internalError notes that something could not be analysed. The notes leave the
 // process as diagnostics of the engine.

@@ -139,7 +139,7 @@ func (a *analysis) judge(in ssa.Instruction, pos token.Pos, ch ssa.Value, closes
 			if cl.field != c.Field.Class() || !holds(c.Locks, cl.Lock) || a.mayHold(in, cl.Lock) {
 				continue
 			}
-			if a.recovers(in.Parent()) || a.apart(in, cl) {
+			if spawn.Recovery(a.prog, in.Parent()) != nil || a.apart(in, cl) {
 				continue
 			}
 			return []Send{{Instr: in, Pos: pos, Copy: c, Close: cl}}
@@ -204,22 +204,4 @@ func (a *analysis) origins(ch ssa.Value) []*Copy {
 	}
 	trace(ch)
 	return out
-}
-
-// recovers reports whether fn recovers from panics.
-func (a *analysis) recovers(fn *ssa.Function) bool {
-	for _, b := range fn.Blocks {
-		for _, in := range b.Instrs {
-			d, ok := in.(*ssa.Defer)
-			if !ok {
-				continue
-			}
-			for _, t := range a.prog.Callees(d) {
-				if t.Fn != nil && spawn.Recovers(t.Fn) {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/conclint/conclint/internal/engine/spawn"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/model"
-	"github.com/conclint/conclint/internal/pattern"
 )
 
 // A Bare goroutine has no recover although a sibling of it has one: one started
@@ -75,12 +74,10 @@ func (a *Analysis) Bares() []Bare {
 	return out
 }
 
-var recovering = pattern.New(`(?i)recover|handlecrash|catchpanic|panicwrap|logpanic`)
-
 // protected reports whether a goroutine, or the helper that starts it, defers a recover.
 func (a *Analysis) protected(s *spawn.Spawn) bool {
 	for _, t := range s.Targets {
-		if t.Fn != nil && a.recovers(t.Fn) {
+		if t.Fn != nil && spawn.Recovery(a.prog, t.Fn) != nil {
 			return true
 		}
 	}
@@ -90,7 +87,7 @@ func (a *Analysis) protected(s *spawn.Spawn) bool {
 				continue
 			}
 			for _, lit := range t.Fn.AnonFuncs {
-				if a.recovers(lit) {
+				if spawn.Recovery(a.prog, lit) != nil {
 					return true
 				}
 			}
@@ -102,31 +99,8 @@ func (a *Analysis) protected(s *spawn.Spawn) bool {
 func (a *Analysis) shieldOf(s *spawn.Spawn) *ssa.Defer {
 	for _, t := range s.Targets {
 		if t.Fn != nil {
-			if d := a.recovery(t.Fn); d != nil {
+			if d := spawn.Recovery(a.prog, t.Fn); d != nil {
 				return d
-			}
-		}
-	}
-	return nil
-}
-
-func (a *Analysis) recovers(fn *ssa.Function) bool { return a.recovery(fn) != nil }
-
-// recovery is the deferred call in fn that recovers, nil if there is none.
-func (a *Analysis) recovery(fn *ssa.Function) *ssa.Defer {
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			d, ok := instr.(*ssa.Defer)
-			if !ok {
-				continue
-			}
-			if callee := ssabuild.StaticCallee(d.Common()); callee != nil && recovering.MatchString(callee.Name()) {
-				return d
-			}
-			for _, t := range a.prog.Callees(d) {
-				if t.Fn != nil && spawn.Recovers(t.Fn) {
-					return d
-				}
 			}
 		}
 	}

@@ -67,6 +67,7 @@ type Analysis struct {
 
 	effects          map[*ssa.Function][]model.Effect
 	updated, written map[access.Class]bool
+	filled           map[access.Class]bool // elements of arrays, by declarations
 	handed           map[*access.Path]bool // see handedAway
 	changes          map[access.Class]bool // see mutable
 	lent             map[access.Class]access.Class
@@ -92,7 +93,7 @@ type Key struct {
 // [ssabuild.Program.ForeignParam]. stated are the annotations of the package,
 // contract gives the contracts of fields and variables, those of other packages too.
 func New(prog *ssabuild.Program, lk *locks.Analysis, sp *spawn.Analysis, stated *annotations.Index, contract func(v *types.Var, owner types.Type) []annotations.Contract, imported func(*types.Func) *model.Accesses) *Analysis {
-	a := &Analysis{prog: prog, locks: lk, spawn: sp, stated: stated, contract: contract, imported: imported, held: make(map[ssa.Instruction][]model.LockOp), reached: make(map[*ssa.Function][]reach), above: make(map[*ssa.Function][]access.Class)}
+	a := &Analysis{prog: prog, locks: lk, spawn: sp, stated: stated, contract: contract, imported: imported, held: make(map[ssa.Instruction][]model.LockOp), filled: make(map[access.Class]bool), reached: make(map[*ssa.Function][]reach), above: make(map[*ssa.Function][]access.Class)}
 	for _, fn := range prog.Funcs {
 		a.collect(fn)
 	}

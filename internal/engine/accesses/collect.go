@@ -16,6 +16,7 @@ import (
 // collect lists the accesses of one function.
 func (a *Analysis) collect(fn *ssa.Function) {
 	live := a.liveBlocks(fn)
+	declares := fn == a.prog.SSA.Func("init") // what package-level declarations say
 	for _, b := range fn.Blocks {
 		if !live[b.Index] {
 			continue
@@ -23,7 +24,9 @@ func (a *Analysis) collect(fn *ssa.Function) {
 		for _, instr := range b.Instrs {
 			switch instr := instr.(type) {
 			case *ssa.Store:
-				a.store(instr)
+				if !declares || !a.fillsTable(instr) {
+					a.store(instr)
+				}
 			case *ssa.UnOp:
 				if instr.Op == token.MUL {
 					a.load(instr)
@@ -89,6 +92,19 @@ func (a *Analysis) store(st *ssa.Store) {
 	}
 	x := a.add(&Access{Instr: st, Path: path, Addr: st.Addr, Kind: model.WriteAccess, Content: behind(st.Addr), Index: indexOf(st.Addr)})
 	a.classify(x, st)
+}
+
+// fillsTable notes that a declaration sets an element of an array, and reports whether a store does. It comes before all
+// code that mentions the array, so that nothing else is to be said of it, and tables of generated code have a hundred thousand.
+func (a *Analysis) fillsTable(st *ssa.Store) bool {
+	elem, ok := st.Addr.(*ssa.IndexAddr)
+	if !ok {
+		return false
+	}
+	if c := access.ElemClass(a.prog.Path(elem.X).Class()); c != "" {
+		a.filled[c] = true
+	}
+	return true
 }
 
 // toItself reports whether a store puts back what it has just loaded, as a return

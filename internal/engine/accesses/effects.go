@@ -3,6 +3,7 @@ package accesses
 import (
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -43,7 +44,7 @@ func (a *Analysis) Effects(fn *ssa.Function) *model.Accesses {
 func (a *Analysis) composeEffects() {
 	a.effects = make(map[*ssa.Function][]model.Effect)
 	a.updated = make(map[access.Class]bool)
-	a.written = make(map[access.Class]bool)
+	a.written = maps.Clone(a.filled)
 	own := make(map[*ssa.Function][]*Access)
 	for _, x := range a.all {
 		own[x.Fn] = append(own[x.Fn], x)

@@ -74,28 +74,38 @@ func (c Class) Pkg() string {
 
 // A Table interns the paths of one package. It is not safe for concurrent use.
 type Table struct {
-	nodes map[node]*Path
-	all   []*Path
+	roots    map[Root]*Path
+	selected map[selection]*Path
+	elements map[element]*Path
+	size     int
 }
 
-type node struct {
+// A selection is a path's parent and its selector.
+type selection struct {
 	parent *Path
-	root   Root
 	sel    string
+}
+
+// An element is a container and the identity of an index.
+type element struct {
+	parent *Path
 	index  any
 }
 
 // NewTable returns an empty table.
-func NewTable() *Table { return &Table{nodes: make(map[node]*Path)} }
+func NewTable() *Table {
+	return &Table{roots: make(map[Root]*Path), selected: make(map[selection]*Path), elements: make(map[element]*Path)}
+}
 
 // Root returns the path that is just r, shown to users as name. class is that
 // of the location itself: of a global, its key; otherwise usually empty.
 func (t *Table) Root(r Root, name string, class Class) *Path {
-	return t.intern(node{root: r}, func(p *Path) {
-		p.root = r
-		p.name = name
-		p.inexact = r.Kind == Unknown
-	}, class)
+	if p, ok := t.roots[r]; ok {
+		return p.seenAs(class)
+	}
+	p := t.add(Path{root: r, name: name, class: class, inexact: r.Kind == Unknown})
+	t.roots[r] = p
+	return p
 }
 
 // Unknown is the location of which only the class is known. It equals itself
@@ -110,14 +120,16 @@ func (t *Table) Select(p *Path, sel string, class Class) *Path {
 	if p.depth >= MaxDepth {
 		return t.Unknown(class)
 	}
-	return t.intern(node{parent: p, sel: sel}, func(q *Path) {
-		q.root = p.root
-		q.parent = p
-		q.sel = sel
-		q.depth = p.depth + 1
-		q.inexact = p.inexact || sel == Elem
-		q.indexed = p.indexed
-	}, class)
+	k := selection{p, sel}
+	if q, ok := t.selected[k]; ok {
+		return q.seenAs(class)
+	}
+	q := t.add(Path{
+		root: p.root, parent: p, sel: sel, class: class, depth: p.depth + 1,
+		inexact: p.inexact || sel == Elem, indexed: p.indexed,
+	})
+	t.selected[k] = q
+	return q
 }
 
 // Element returns the path of the element of p at an index of which only the
@@ -127,28 +139,28 @@ func (t *Table) Element(p *Path, index any, class Class) *Path {
 	if p.depth >= MaxDepth {
 		return t.Unknown(class)
 	}
-	return t.intern(node{parent: p, sel: Elem, index: index}, func(q *Path) {
-		q.root = p.root
-		q.parent = p
-		q.sel = Elem
-		q.depth = p.depth + 1
-		q.inexact = p.inexact
-		q.indexed = true
-		q.index = index
-	}, class)
+	k := element{p, index}
+	if q, ok := t.elements[k]; ok {
+		return q.seenAs(class)
+	}
+	q := t.add(Path{
+		root: p.root, parent: p, sel: Elem, class: class, depth: p.depth + 1,
+		inexact: p.inexact, indexed: true, index: index,
+	})
+	t.elements[k] = q
+	return q
 }
 
 // Alias makes p another name of q: from now on, what led to p leads to q. It comes before anything is kept under p.
 func (t *Table) Alias(p, q *Path) {
-	t.nodes[node{parent: p.parent, root: ownRoot(p), sel: p.sel, index: p.index}] = q
-}
-
-// ownRoot is the root of a bare root, and nothing for longer paths, as in their nodes.
-func ownRoot(p *Path) Root {
-	if p.parent != nil {
-		return Root{}
+	switch {
+	case p.parent == nil:
+		t.roots[p.root] = q
+	case p.index != nil:
+		t.elements[element{p.parent, p.index}] = q
+	default:
+		t.selected[selection{p.parent, p.sel}] = q
 	}
-	return p.root
 }
 
 // Indexes lists the indexes of the path's elements that have one, outermost last.
@@ -181,17 +193,18 @@ func (t *Table) Generalise(p *Path, keep func(index any) bool) *Path {
 	return t.Select(parent, Elem, p.class)
 }
 
-func (t *Table) intern(n node, fill func(*Path), class Class) *Path {
-	if p, ok := t.nodes[n]; ok {
-		if p.class == "" {
-			p.class = class // first seen without its type, through a fact
-		}
-		return p
+// add gives a new path its number.
+func (t *Table) add(p Path) *Path {
+	p.id = t.size
+	t.size++
+	return &p
+}
+
+// seenAs gives a path its class if it was first seen without its type, through a fact.
+func (p *Path) seenAs(class Class) *Path {
+	if p.class == "" {
+		p.class = class
 	}
-	p := &Path{class: class, id: len(t.all)}
-	fill(p)
-	t.nodes[n] = p
-	t.all = append(t.all, p)
 	return p
 }
 

@@ -45,8 +45,8 @@ func (r *reader) speaks(f *ast.File) bool {
 			if strings.Contains(c.Text, "+check") {
 				found = true
 				r.force(c)
-			} else if prose.MatchString(c.Text) || protects.MatchString(c.Text) {
-				found = true
+			} else if !found && mentionsGuard(c.Text) {
+				found = prose.MatchString(c.Text) || protects.MatchString(c.Text)
 			}
 		}
 	}
@@ -390,6 +390,25 @@ func annotation(text string) string {
 		return ""
 	}
 	return text[1:]
+}
+
+// mentionsGuard reports whether text has a word of the sentences below. Hardly any comment has, and to search all of a package
+// for the sentences themselves costs more than what follows.
+func mentionsGuard(text string) bool {
+	for i := range text {
+		rest := text[i:]
+		switch rest[0] {
+		case 'g', 'G':
+			if len(rest) >= len("guard") && strings.EqualFold(rest[:len("guard")], "guard") {
+				return true
+			}
+		case 'p', 'P':
+			if len(rest) >= len("protect") && strings.EqualFold(rest[:len("protect")], "protect") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // prose is the sentence by which most Go code states which lock guards a field.

@@ -34,13 +34,14 @@ func (l Lockset) Holds(path *access.Path, mode api.Mode) bool {
 // replays it; later ones cost nothing.
 func (a *Analysis) HeldAt(instr ssa.Instruction) Lockset {
 	b := instr.Block()
+	r := a.runs[b.Parent()]
+	if r == nil { // the function does nothing to locks
+		return Lockset{Known: true}
+	}
 	sets, ok := a.heldIn[b]
 	if !ok {
-		sets = a.replay(b)
+		sets = a.replay(r, b)
 		a.heldIn[b] = sets
-	}
-	if sets == nil {
-		return Lockset{Known: a.runs[b.Parent()] == nil}
 	}
 	for i, in := range b.Instrs {
 		if in == instr {
@@ -50,13 +51,8 @@ func (a *Analysis) HeldAt(instr ssa.Instruction) Lockset {
 	return Lockset{}
 }
 
-// replay computes the locksets before each instruction of a block. It is nil for
-// functions that do nothing to locks and for blocks that are never reached.
-func (a *Analysis) replay(b *ssa.BasicBlock) []Lockset {
-	r := a.runs[b.Parent()]
-	if r == nil {
-		return nil
-	}
+// replay computes the locksets before each instruction of a block, which are unknown if it is never reached.
+func (a *Analysis) replay(r *run, b *ssa.BasicBlock) []Lockset {
 	bs := &r.blocks[b.Index]
 	if len(bs.order) == 0 {
 		return make([]Lockset, len(b.Instrs))

@@ -85,8 +85,6 @@ func (a *Analysis) newRun(fn *ssa.Function) *run {
 	}
 	r.contracts = a.Contracts(fn)
 	r.held = a.holdsByContract(fn)
-	r.collectConds()
-	r.rpo = reversePostOrder(fn)
 	return r
 }
 
@@ -133,6 +131,8 @@ func (r *run) solve() {
 		r.giveUp()
 		return
 	}
+	r.collectConds()
+	r.rpo = reversePostOrder(r.fn)
 	r.arrive(r.fn.Blocks[0], &state{})
 	for {
 		b := r.next()

@@ -58,16 +58,12 @@ func concrete(v ssa.Value) types.Type {
 // methodOf finds the declared method that a call of m on a value of type t runs,
 // with the embedded fields that lead to its receiver.
 func (p *Program) methodOf(t types.Type, m *types.Func) (Target, bool) {
-	sel := types.NewMethodSet(t).Lookup(m.Pkg(), m.Name())
-	if sel == nil {
-		return Target{}, false
-	}
-	fn, ok := sel.Obj().(*types.Func)
+	obj, index, _ := types.LookupFieldOrMethod(t, false, m.Pkg(), m.Name())
+	fn, ok := obj.(*types.Func)
 	if !ok || types.IsInterface(fn.Signature().Recv().Type()) {
 		return Target{}, false
 	}
 	target := Target{Obj: fn.Origin()}
-	index := sel.Index()
 	for _, i := range index[:len(index)-1] {
 		st, ok := fieldsOf(t)
 		if !ok {
@@ -127,25 +123,9 @@ func (p *Program) Implementations(m *types.Func, iface types.Type) []*types.Func
 		return nil
 	}
 	var out []*types.Func
-	scope := p.Types.Scope()
-	for _, name := range scope.Names() {
-		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() {
-			continue
-		}
-		named, ok := tn.Type().(*types.Named)
-		if !ok || named.TypeParams().Len() > 0 || types.IsInterface(named) || p.InTestFile(tn.Pos()) {
-			continue
-		}
-		ptr := types.NewPointer(named)
-		if !types.Implements(ptr, it) {
-			continue
-		}
-		sel := types.NewMethodSet(ptr).Lookup(m.Pkg(), m.Name())
-		if sel == nil || len(sel.Index()) > 1 { // promoted: the embedded type counts by itself
-			continue
-		}
-		if fn, ok := sel.Obj().(*types.Func); ok && !types.IsInterface(fn.Signature().Recv().Type()) {
+	for _, named := range p.ownTypes() {
+		// A promoted method does not count: the embedded type counts by itself.
+		if fn := declaredMethod(named, m); fn != nil && types.Implements(types.NewPointer(named), it) {
 			out = append(out, fn)
 		}
 	}
@@ -155,4 +135,34 @@ func (p *Program) Implementations(m *types.Func, iface types.Type) []*types.Func
 	}
 	p.impls[m] = out
 	return out
+}
+
+// ownTypes lists the types that this package declares at its top level, outside tests: no interfaces, nothing generic.
+func (p *Program) ownTypes() []*types.Named {
+	if p.declared != nil {
+		return p.declared
+	}
+	p.declared = []*types.Named{}
+	scope := p.Types.Scope()
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() {
+			continue
+		}
+		named, ok := tn.Type().(*types.Named)
+		if ok && named.TypeParams().Len() == 0 && !types.IsInterface(named) && !p.InTestFile(tn.Pos()) {
+			p.declared = append(p.declared, named)
+		}
+	}
+	return p.declared
+}
+
+// declaredMethod is the method of a type that has the identity of m, nil if the type declares none.
+func declaredMethod(named *types.Named, m *types.Func) *types.Func {
+	for fn := range named.Methods() {
+		if fn.Name() == m.Name() && fn.Id() == m.Id() {
+			return fn
+		}
+	}
+	return nil
 }

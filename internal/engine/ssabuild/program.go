@@ -37,17 +37,18 @@ type Program struct {
 	fieldStores map[*ssa.Alloc]map[string][]*ssa.Store
 	fieldsDone  bool
 
-	number  map[*ssa.Function]int
-	paths   map[ssa.Value]*access.Path
-	stores  map[*ssa.Alloc]*cell
-	makers  map[*ssa.Function]*ssa.MakeClosure
-	targets map[ssa.CallInstruction][]Target
-	fields  map[*types.Var][]Target // functions stored into a field, at most maxFieldFuncs+1
-	globals map[*ssa.Global]*globalInit
-	impls   map[*types.Func][]*types.Func
-	order   [][]*ssa.Function
-	callers map[*ssa.Function][]ssa.CallInstruction // resolved any way
-	named   map[*ssa.Function][]ssa.CallInstruction // named statically
+	number   map[*ssa.Function]int
+	paths    map[ssa.Value]*access.Path
+	stores   map[*ssa.Alloc]*cell
+	makers   map[*ssa.Function]*ssa.MakeClosure
+	targets  map[ssa.CallInstruction][]Target
+	fields   map[*types.Var][]Target // functions stored into a field, at most maxFieldFuncs+1
+	globals  map[*ssa.Global]*globalInit
+	impls    map[*types.Func][]*types.Func
+	declared []*types.Named // see [Program.ownTypes]
+	order    [][]*ssa.Function
+	callers  map[*ssa.Function][]ssa.CallInstruction // resolved any way
+	named    map[*ssa.Function][]ssa.CallInstruction // named statically
 }
 
 // Build makes the SSA form of a type-checked package. noReturn tells which
@@ -299,11 +300,11 @@ func (p *Program) Order() [][]*ssa.Function {
 	}
 	succ := make([][]int, len(p.Funcs))
 	p.callers = make(map[*ssa.Function][]ssa.CallInstruction)
+	seenFrom := make([]*ssa.Function, len(p.Funcs)) // the last function that had an edge to each
 	for i, fn := range p.Funcs {
-		seen := make(map[int]bool)
 		addTo := func(f *ssa.Function) {
-			if j, ok := p.number[f]; ok && !seen[j] {
-				seen[j] = true
+			if j, ok := p.number[f]; ok && seenFrom[j] != fn {
+				seenFrom[j] = fn
 				succ[i] = append(succ[i], j)
 			}
 		}

@@ -116,7 +116,7 @@ func locking(call ssa.CallInstruction) bool {
 // unlocking reports whether a call gives a lock back, by its name.
 func unlocking(call ssa.CallInstruction) bool {
 	name := strings.ToLower(calleeName(call))
-	return strings.Contains(name, "unlock") || name == "releaselock"
+	return strings.HasSuffix(name, "unlock") || strings.HasPrefix(name, "unlock") && !strings.HasPrefix(name, "unlocked") || name == "releaselock"
 }
 
 func calleeName(call ssa.CallInstruction) string {

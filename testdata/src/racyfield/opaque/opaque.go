@@ -159,3 +159,55 @@ func (b *Batch) TryOk(s string) bool {
 	b.append(s)
 	return true
 }
+
+// A Timer is stopped by those who do not hold the lock.
+type Timer struct {
+	mu    sync.Mutex
+	label string
+	fired int
+}
+
+func (t *Timer) setUnlocked(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.fired = n
+}
+
+func (t *Timer) Rename(label string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.label = label
+}
+
+func (t *Timer) Label() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.label
+}
+
+func (t *Timer) Relabel(label string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	old := t.label
+	t.label = label
+	return old
+}
+
+func (t *Timer) Clear() {
+	t.mu.Lock()
+	t.label = ""
+	t.mu.Unlock()
+}
+
+func (t *Timer) Swap(other string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.label != other {
+		t.label = other
+	}
+}
+
+func (t *Timer) FireBad() {
+	println(t.label) // want `t.label is read without t.mu`
+	t.setUnlocked(1)
+}

@@ -18,25 +18,23 @@ import (
 //		}(i)
 //	}
 
-// oneOfThem reports whether both accesses of a meeting of goroutines from one place are made only by the one with a certain number.
+// oneOfThem reports whether both accesses of a meeting of goroutines from one place are made only by the one with a certain number,
+// or one is made in a goroutine whose number another has.
 func (a *Analysis) oneOfThem(m spawn.Meeting, x, y *Access) bool {
-	if !m.Same && (m.A.Thread == nil || m.A.Thread != m.B.Thread) {
-		return false
+	xs, ys := a.numbersAt(x.Instr, 0), a.numbersAt(y.Instr, 0)
+	taken := func(n numbered) bool { return n.taken }
+	if m.A.Thread != nil && slices.ContainsFunc(xs, taken) || m.B.Thread != nil && slices.ContainsFunc(ys, taken) {
+		return true
 	}
-	for _, p := range a.numbersAt(x.Instr, 0) {
-		for _, q := range a.numbersAt(y.Instr, 0) {
-			if p == q {
-				return true
-			}
-		}
-	}
-	return false
+	same := m.Same || m.A.Thread != nil && m.A.Thread == m.B.Thread
+	return same && slices.ContainsFunc(xs, func(n numbered) bool { return slices.Contains(ys, n) })
 }
 
 // A numbered is the outcome of a test of a parameter against a constant.
 type numbered struct {
 	param  *ssa.Parameter
 	number int64
+	taken  bool // a call within the starter's goroutine passes the number as a constant: those that vary leave it out
 }
 
 // numbersAt are the tests of integer parameters, of the function and those around it, that an instruction comes after.
@@ -85,8 +83,10 @@ func (a *Analysis) eachEqual(cond ssa.Value, yield func(numbered, token.Token)) 
 	if !ok || t.Info()&types.IsInteger == 0 {
 		return
 	}
-	if p := a.parameter(cmp.X); p != nil && a.differs(p, k) {
-		yield(numbered{p, k.Int64()}, cmp.Op)
+	if p := a.parameter(cmp.X); p != nil {
+		if differs, taken := a.differs(p, k); differs {
+			yield(numbered{p, k.Int64(), taken}, cmp.Op)
+		}
 	}
 }
 
@@ -111,23 +111,25 @@ func (a *Analysis) parameter(v ssa.Value) *ssa.Parameter {
 	return nil
 }
 
-// differs reports whether a parameter is the number in one goroutine at most: it varies, or is that number at one call which runs once.
-func (a *Analysis) differs(p *ssa.Parameter, number *ssa.Const) bool {
+// differs reports whether a parameter is the number in one goroutine at most: it varies, or is that number at one call which runs
+// once, and whether there is such a call.
+func (a *Analysis) differs(p *ssa.Parameter, number *ssa.Const) (differs, taken bool) {
 	fn := p.Parent()
 	i := slices.Index(fn.Params, p)
 	calls := 0
 	for _, e := range a.spawn.Entries(fn) {
 		if i >= len(e.Target.Args) || e.Target.Args[i] == nil {
-			return false
+			return false, false
 		}
 		k, constant := e.Target.Args[i].(*ssa.Const)
 		if !constant || k.Value == nil || k.Int64() != number.Int64() {
 			continue
 		}
 		calls++
+		taken = e.Spawn == nil
 		if e.Spawn != nil && (e.Spawn.InLoop || e.Spawn.Many) || a.Shared(e.Site.Parent()) {
-			return false
+			return false, false
 		}
 	}
-	return calls < 2
+	return calls < 2, taken
 }

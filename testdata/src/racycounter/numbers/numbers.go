@@ -26,6 +26,31 @@ func firstOk(n int) int {
 	return count
 }
 
+// The first runs in the caller.
+func callerOk(n int) int {
+	var wg sync.WaitGroup
+	count := 4
+	var start func(id int)
+	start = func(id int) {
+		defer wg.Done()
+		if id == 0 && n > 0 {
+			for i := count; i < 2*count; i++ {
+				wg.Add(1)
+				go start(i)
+			}
+			count *= 2
+		}
+	}
+	for i := 1; i < count; i++ {
+		wg.Add(1)
+		go start(i)
+	}
+	wg.Add(1)
+	start(0)
+	wg.Wait()
+	return count
+}
+
 // All but the first count.
 func othersBad(n int) int {
 	var wg sync.WaitGroup

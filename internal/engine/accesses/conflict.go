@@ -223,12 +223,23 @@ func (a *Analysis) excluded(m spawn.Meeting, x, y *Access) bool {
 	}
 	// A lock that only some ways to an access take is enough to be silent: what
 	// decides about it is usually known to the callers.
-	lx = append(lx[:len(lx):len(lx)], a.locks.HeldAt(x.Instr).May...)
-	ly = append(ly[:len(ly):len(ly)], a.locks.HeldAt(y.Instr).May...)
+	lx = append(lx[:len(lx):len(lx)], a.mayHold(m.A, x)...)
+	ly = append(ly[:len(ly):len(ly)], a.mayHold(m.B, y)...)
 	if _, common := model.CommonLock(lx, ly); common || a.oneLock(lx, ly) {
 		return true
 	}
 	return m.In != x.Fn && m.In != y.Fn && commonClass(lx, ly)
+}
+
+// mayHold are the locks that some ways to an access in its function take, in the terms of the footprint's.
+func (a *Analysis) mayHold(fp *spawn.Footprint, x *Access) []model.LockOp {
+	ops := slices.Clone(a.locks.HeldAt(x.Instr).May)
+	if x.away == nil {
+		for i := range ops {
+			ops[i].Path = a.spawn.Lift(fp, ops[i].Path)
+		}
+	}
+	return ops
 }
 
 // HeldAt are the locks certainly held at an instruction, its function's callers
@@ -278,6 +289,9 @@ func (a *Analysis) lockset(fp *spawn.Footprint, x *Access) (ops []model.LockOp, 
 			ops = append(ops, x.Held...)
 		}
 		if p.Async {
+			if p != fp {
+				ops = append(ops[:len(ops):len(ops)], a.heldUntilJoined(p)...)
+			}
 			continue
 		}
 		held, ok := a.HeldAt(p.Place(x.Instr))
@@ -293,6 +307,20 @@ func (a *Analysis) lockset(fp *spawn.Footprint, x *Access) (ops []model.LockOp, 
 		}
 	}
 	return ops, true
+}
+
+// heldUntilJoined are the locks that the function of a goroutine's start holds until it has waited for the goroutine.
+func (a *Analysis) heldUntilJoined(fp *spawn.Footprint) []model.LockOp {
+	if fp.Spawn == nil || ssa.Instruction(fp.Spawn.Site) != fp.At || a.spawn.Outlives(fp) {
+		return nil
+	}
+	ops, _ := a.HeldAt(fp.At)
+	joins, _ := a.spawn.JoinsOf(fp.Spawn)
+	for _, j := range joins {
+		held, _ := a.HeldAt(j.Wait)
+		ops = inBoth(ops, held)
+	}
+	return ops
 }
 
 // handedOver are the locks that the function releases after an instruction without

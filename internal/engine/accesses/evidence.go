@@ -3,12 +3,14 @@ package accesses
 import (
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/api"
+	"github.com/conclint/conclint/internal/engine/ssabuild"
 )
 
 // Thresholds of evidence, from reports read on public servers. Reads of the own
@@ -33,6 +35,8 @@ func (a *Analysis) Sure(g *Guard, s *Site) bool {
 	switch {
 	case g.Stated != nil && !g.Stated.Prose:
 		return true
+	case a.concludes(g, s):
+		return false
 	case g.Stated != nil:
 		return own && a.besideField(g, s)
 	case s.exposed:
@@ -54,6 +58,29 @@ func (a *Analysis) Sure(g *Guard, s *Site) bool {
 		return enough
 	}
 	return enough && a.ofReceiver(s) && a.spawn.Outside(s.Fn)
+}
+
+// concludes reports whether a method that ends the life of an object accesses what only one other function takes the lock for:
+// that function runs in parallel with itself, and the object is finished when all its calls have returned.
+func (a *Analysis) concludes(g *Guard, s *Site) bool {
+	name := strings.ToLower(s.Fn.Name())
+	if strings.HasPrefix(name, "closed") || !a.ofReceiver(s) || !slices.ContainsFunc([]string{"close", "finish", "commit", "complete", "finali"}, func(w string) bool {
+		return strings.HasPrefix(name, w)
+	}) {
+		return false
+	}
+	var only *ssa.Function
+	for _, t := range g.Sites {
+		if _, ok := t.holds(g.Lock); !ok || t.skip {
+			continue
+		}
+		fn := ssabuild.Outermost(t.Fn)
+		if only != nil && only != fn {
+			return false
+		}
+		only = fn
+	}
+	return only != nil && only != ssabuild.Outermost(s.Fn)
 }
 
 // A BadSite is an access without its guard, and how much speaks against it.

@@ -118,7 +118,7 @@ func (a *analysis) single(fn *ssa.Function, ch ssa.Value) (m ssa.Value, isNil bo
 	}
 	for _, b := range fn.Blocks {
 		for _, in := range b.Instrs {
-			if del, ok := builtin(in, "delete"); ok && del.Common().Args[1] == ch && !a.lookedUp(fn, ch) {
+			if del, ok := builtin(in, "delete"); ok && plain(del.Common().Args[1]) == plain(ch) && !a.lookedUp(fn, ch) {
 				return del.Common().Args[0], false
 			}
 		}
@@ -127,11 +127,16 @@ func (a *analysis) single(fn *ssa.Function, ch ssa.Value) (m ssa.Value, isNil bo
 }
 
 func isParam(v ssa.Value) bool {
-	if c, ok := v.(*ssa.ChangeType); ok {
-		v = c.X
-	}
-	_, ok := v.(*ssa.Parameter)
+	_, ok := plain(v).(*ssa.Parameter)
 	return ok
+}
+
+// plain is v before it was given another type.
+func plain(v ssa.Value) ssa.Value {
+	if c, ok := v.(*ssa.ChangeType); ok {
+		return c.X
+	}
+	return v
 }
 
 func isMap(v ssa.Value) bool {
@@ -151,7 +156,7 @@ func asked(look *ssa.Lookup) bool {
 func (a *analysis) lookedUp(fn *ssa.Function, key ssa.Value) bool {
 	for _, b := range fn.Blocks {
 		for _, in := range b.Instrs {
-			if look, ok := in.(*ssa.Lookup); ok && look.Index == key {
+			if look, ok := in.(*ssa.Lookup); ok && plain(look.Index) == plain(key) {
 				return true
 			}
 		}

@@ -86,6 +86,30 @@ func (p *publisher) Close() {
 	p.mu.Unlock()
 }
 
+// topic is a channel of its own type, as the map names it.
+type topic chan string
+
+type board struct {
+	mu     sync.Mutex
+	topics map[topic]int
+}
+
+func (b *board) Evict(ch chan string) {
+	b.mu.Lock()
+	delete(b.topics, ch)
+	close(ch) // want `\(\*board\)\.Close closes every channel of b\.topics`
+	b.mu.Unlock()
+}
+
+func (b *board) Close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for t := range b.topics {
+		close(t)
+	}
+	clear(b.topics)
+}
+
 type calls struct {
 	mu      sync.Mutex
 	pending map[int]chan error

@@ -15,6 +15,7 @@ const (
 	SpawnParallel                  // applied to many elements at once, all joined before the call returns
 	SpawnSubtest                   // a subtest that calls t.Parallel
 	SpawnFinal                     // the finalizer goroutine
+	SpawnHanded                    // sent or stored, for whoever finds it to run: nothing is started for it
 )
 
 // Many reports whether one such spawn runs its function in several goroutines at once.
@@ -22,7 +23,7 @@ func (k SpawnKind) Many() bool { return k == SpawnHandler || k == SpawnParallel 
 
 // String is the kind as messages name the goroutine.
 func (k SpawnKind) String() string {
-	return [...]string{"goroutine", "goroutine", "group goroutine", "timer callback", "handler", "parallel body", "parallel subtest", "finalizer"}[k]
+	return [...]string{"goroutine", "goroutine", "group goroutine", "timer callback", "handler", "parallel body", "parallel subtest", "finalizer", "task"}[k]
 }
 
 // SignalOp is a means by which one goroutine tells another that it has come to a point.

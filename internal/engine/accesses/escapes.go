@@ -53,7 +53,7 @@ func (a *Analysis) escape(g *Guard, x *Access) *Escape {
 		return nil
 	}
 	s, _ := a.site(x)
-	if s == nil || s.skip || a.contracted(s) || a.excusedByComment(s) || !a.usedOutside(x.Fn, g) {
+	if s == nil || s.skip || a.contracted(s) || a.excusedByComment(s) || !a.usedOutside(x.Fn, g) || a.afterAll(s) {
 		return nil
 	}
 	if !holdsClass(a.locks.HeldAt(load).Must, g.Lock) {

@@ -355,9 +355,10 @@ func (a *Analysis) guardAtCall(g *Guard, s *Site, site ssa.CallInstruction) atCa
 	}
 	held, _ := a.HeldAt(site)
 	if _, isGo := site.(*ssa.Go); !isGo {
+		declared := a.locks.Entry(caller).Declared && !holdsClass(set.Must, g.Lock)
 		for _, op := range held {
-			if op.Path.Class() == g.Lock {
-				return heldAtCall
+			if op.Path.Class() == g.Lock && !declared {
+				return heldAtCall // not by a comment alone, which may mean another lock
 			}
 		}
 		for _, op := range set.May {
@@ -387,7 +388,7 @@ func (a *Analysis) guardAtCall(g *Guard, s *Site, site ssa.CallInstruction) atCa
 		}
 	}
 	if a.underHelper(caller, g.Lock) {
-		return heldAtCall
+		return excusedAtCall
 	}
 	if s.Base.Depth() == 0 && a.lockedAbove(caller, g.Lock, 0) {
 		return excusedAtCall

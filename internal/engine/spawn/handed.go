@@ -1,21 +1,40 @@
 package spawn
 
 import (
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/conclint/conclint/internal/engine/ssabuild"
+	"github.com/conclint/conclint/internal/model"
 )
 
 // Whoever receives a function from a channel, or finds it in a queue, runs it: in
 // its own goroutine and under its own locks, not in those of the function that
 // put it there.
 
+// summariseHanded adds to fn's summary the func parameters that it hands over.
+func (a *Analysis) summariseHanded(fn *ssa.Function, sum *model.Spawns) {
+	for i, p := range fn.Params {
+		if _, isFunc := p.Type().Underlying().(*types.Signature); !isFunc || len(sum.Runs) >= maxSummary {
+			continue
+		}
+		known := slices.ContainsFunc(sum.Runs, func(r model.ParamSpawn) bool { return r.Param == i })
+		if !known && a.handsOver(ssabuild.Target{Fn: fn}, i) {
+			sum.Runs = append(sum.Runs, model.ParamSpawn{Param: i, Kind: model.SpawnHanded})
+		}
+	}
+}
+
 // handsOver reports whether the target does not run the function that it is given
 // as argument i, but sends it on a channel or stores it for somebody else to run.
 func (a *Analysis) handsOver(t ssabuild.Target, i int) bool {
-	if t.Fn == nil || i < 0 || i >= len(t.Fn.Params) {
+	if t.Fn == nil {
+		sum := a.SummaryOf(t)
+		return sum != nil && slices.ContainsFunc(sum.Runs, func(r model.ParamSpawn) bool { return r.Kind == model.SpawnHanded && r.Param == i })
+	}
+	if i < 0 || i >= len(t.Fn.Params) {
 		return false
 	}
 	if slices.ContainsFunc(a.calls[t.Fn], func(r paramRun) bool { return r.param == t.Fn.Params[i] }) {

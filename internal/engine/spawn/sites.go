@@ -159,7 +159,7 @@ func parallelCall(prog *ssabuild.Program, fn *ssa.Function) ssa.Instruction {
 func (a *Analysis) addHelper(fn *ssa.Function, site ssa.CallInstruction, t ssabuild.Target, sum *model.Spawns) {
 	for i := range sum.Runs {
 		r := &sum.Runs[i]
-		if r.Param >= len(t.Args) || t.Args[r.Param] == nil {
+		if r.Kind == model.SpawnHanded || r.Param >= len(t.Args) || t.Args[r.Param] == nil {
 			continue
 		}
 		arg := t.Args[r.Param]
@@ -296,6 +296,7 @@ func (a *Analysis) summariseRuns(fn *ssa.Function, sum *model.Spawns) {
 	for _, s := range a.byFn[fn] {
 		a.spawnsParams(fn, s, sum)
 	}
+	a.summariseHanded(fn, sum)
 }
 
 // runsAt are the parameters around a call that the target runs: those it calls

@@ -105,3 +105,15 @@ func (a *Analysis) afterOwn(s *Site, fps []*spawn.Footprint) bool {
 	}
 	return callers > 0
 }
+
+// afterOwnSignal reports whether a read comes after a receive from a channel of the very object: who sends or closes it has prepared
+// what is read.
+func (a *Analysis) afterOwnSignal(s *Site) bool {
+	if s.Write() || s.Base == nil {
+		return false
+	}
+	return slices.ContainsFunc(a.spawn.Joins(s.Fn), func(j *spawn.Join) bool {
+		first := j.Instr == s.Instr // of the case
+		return j.Op == model.SignalSend && j.Defer == nil && j.Path.Parent() == s.Base && j.Path.Depth() > 0 && (first || spawn.Dominates(j.Instr, s.Instr))
+	})
+}

@@ -27,7 +27,7 @@ func (a *Analysis) bad(g *Guard, sites []*Site) []*Site {
 			continue
 		}
 		if a.otherGuard(s, writes) || a.onlyWriter(s, writes) || justWritten(s, writes) || a.replaced(s, writes) || a.beforeSharing(s) || a.afterAll(s) ||
-			a.setBeforeStart(s, writes) || a.setOnce(g, s, writes) || !g.reaches(s) || a.excusedByComment(s) {
+			a.setBeforeStart(s, writes) || a.setOnce(g, s, writes) || a.afterOwnSignal(s) || !g.reaches(s) || a.excusedByComment(s) {
 			continue
 		}
 		if !s.Write() && !anyOther(writes, s) && !blindWrite(sites) {

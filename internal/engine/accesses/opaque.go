@@ -39,13 +39,17 @@ func (a *Analysis) opaqueLock(instr ssa.Instruction) bool {
 	return false
 }
 
-// opaqueAbove reports whether a lock of unknown making is held at an instruction, or at a call that leads to its function.
+// opaqueAbove reports whether a lock of unknown making is held at an instruction, or at all calls that lead to its function.
 func (a *Analysis) opaqueAbove(fn *ssa.Function, instr ssa.Instruction, depth int) bool {
 	if a.opaqueLock(instr) {
 		return true
 	}
-	return depth < maxAbove && slices.ContainsFunc(a.spawn.Entries(fn), func(e spawn.Entry) bool {
-		return e.Spawn == nil && e.Site.Parent() != fn && a.opaqueAbove(e.Site.Parent(), e.Site, depth+1)
+	entries := a.spawn.Entries(fn)
+	if depth >= maxAbove || len(entries) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(entries, func(e spawn.Entry) bool {
+		return e.Spawn != nil || e.Site.Parent() == fn || !a.opaqueAbove(e.Site.Parent(), e.Site, depth+1)
 	})
 }
 
@@ -58,7 +62,7 @@ func (a *Analysis) opaqueCalls(fn *ssa.Function) []ssa.CallInstruction {
 			if !ok {
 				continue
 			}
-			if _, isGo := call.(*ssa.Go); isGo || !locking(call) && !unlocking(call) {
+			if _, isGo := call.(*ssa.Go); isGo || !locking(call) && !unlocking(call) && !strings.HasPrefix(strings.ToLower(calleeName(call)), "lock") {
 				continue
 			}
 			common := call.Common()
@@ -80,7 +84,7 @@ func (a *Analysis) opaqueCalls(fn *ssa.Function) []ssa.CallInstruction {
 
 // notTaken reports whether what a call gives back is taken nowhere in its function.
 func (a *Analysis) notTaken(calls []ssa.CallInstruction, give ssa.CallInstruction) bool {
-	return !slices.ContainsFunc(calls, func(take ssa.CallInstruction) bool { return locking(take) && a.lockOwner(take) == a.lockOwner(give) })
+	return !slices.ContainsFunc(calls, func(take ssa.CallInstruction) bool { return !unlocking(take) && a.lockOwner(take) == a.lockOwner(give) })
 }
 
 func isDefer(call ssa.CallInstruction) bool {

@@ -14,6 +14,16 @@ import (
 	"strings"
 )
 
+// Public are the large services whose default reports are all read, at the versions of the judgements.
+var Public = []string{
+	"github.com/caddyserver/caddy/v2@v2.11.9",
+	"github.com/prometheus/prometheus@v0.316.0",
+	"go.etcd.io/etcd/server/v3@v3.7.3",
+	"google.golang.org/grpc@v1.85.0",
+	"github.com/nats-io/nats-server/v2@v2.15.2",
+	"github.com/hashicorp/raft@v1.8.0",
+}
+
 // Prepare returns the directory of a writable copy of a module, path@version, below cache. The copy is made once.
 // What only works inside the module's own repository is taken away: replacements by neighbouring directories and go.work.
 func Prepare(ctx context.Context, module, cache string) (string, error) {

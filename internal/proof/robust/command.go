@@ -24,15 +24,7 @@ import (
 )
 
 // Modules are analysed with all packages they depend on when none is named.
-var Modules = []string{
-	"golang.org/x/tools@v0.52.0",
-	"github.com/caddyserver/caddy/v2@v2.11.9",
-	"github.com/prometheus/prometheus@v0.316.0",
-	"go.etcd.io/etcd/server/v3@v3.7.3",
-	"google.golang.org/grpc@v1.85.0",
-	"github.com/nats-io/nats-server/v2@v2.15.2",
-	"github.com/hashicorp/raft@v1.8.0",
-}
+var Modules = append([]string{"golang.org/x/tools@v0.52.0"}, modules.Public...)
 
 // analysed is what is counted for one module.
 type analysed struct {

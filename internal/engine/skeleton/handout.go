@@ -9,8 +9,9 @@ import (
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 )
 
-// handedOut are the channels that exported methods return from fields, and those in exported fields of exported types:
-// a client may have them at any time and do with them what is not seen here, such as receive for as long as it lives.
+// handedOut are the channels that exported methods return from fields, those in exported fields of exported types, and
+// those that code of the package beside the type's own methods works on: a client may have them at any time and do with
+// them what is not seen here, such as receive for as long as it lives.
 func (c *Compiler) handedOut() map[int32]bool {
 	fields := make(map[*types.Var]bool)
 	for _, fn := range c.prog.Funcs {
@@ -29,6 +30,7 @@ func (c *Compiler) handedOut() map[int32]bool {
 		}
 	}
 	c.openFields(fields)
+	c.sharedFields(fields)
 	if len(fields) == 0 {
 		return nil
 	}
@@ -71,6 +73,65 @@ func (c *Compiler) openFields(fields map[*types.Var]bool) {
 			}
 		}
 	}
+}
+
+// sharedFields adds the channels in fields that a function sends on, receives from or closes although it does not make
+// the objects: a client of the type is then not alone with it. Methods of other types do not count: they are how the
+// owner of an inner struct works on it.
+func (c *Compiler) sharedFields(fields map[*types.Var]bool) {
+	for _, fn := range c.prog.Funcs {
+		outer := ssabuild.Outermost(fn)
+		if outer.Signature.Recv() != nil || c.prog.IsTestFunc(fn) {
+			continue
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				for _, ch := range channelsOf(instr) {
+					load, ok := ssabuild.Unconverted(ch).(*ssa.UnOp)
+					if !ok || load.Op != token.MUL {
+						continue
+					}
+					addr, ok := load.X.(*ssa.FieldAddr)
+					if ok && !makes(outer, types.Unalias(pointee(addr.X.Type()))) {
+						fields[ssabuild.FieldOf(addr)] = true
+					}
+				}
+			}
+		}
+	}
+}
+
+// makes reports whether fn may return an object of a type.
+func makes(fn *ssa.Function, t types.Type) bool {
+	for v := range fn.Signature.Results().Variables() {
+		if types.IsInterface(v.Type()) || types.Identical(types.Unalias(pointee(v.Type())), t) {
+			return true
+		}
+	}
+	return false
+}
+
+// channelsOf are the channels that an instruction sends on, receives from or closes.
+func channelsOf(instr ssa.Instruction) []ssa.Value {
+	switch instr := instr.(type) {
+	case *ssa.Send:
+		return []ssa.Value{instr.Chan}
+	case *ssa.UnOp:
+		if instr.Op == token.ARROW {
+			return []ssa.Value{instr.X}
+		}
+	case *ssa.Select:
+		var out []ssa.Value
+		for _, st := range instr.States {
+			out = append(out, st.Chan)
+		}
+		return out
+	case ssa.CallInstruction:
+		if b, ok := instr.Common().Value.(*ssa.Builtin); ok && b.Name() == "close" {
+			return instr.Common().Args
+		}
+	}
+	return nil
 }
 
 // channelFields are the fields that a channel may have been read from.

@@ -150,3 +150,29 @@ func internalOk() <-chan int {
 }
 
 var _ = <-internalOk()
+
+// adaptor is opened by the function that runs it, not by a method.
+type adaptor struct {
+	mode  chan int
+	ready chan struct{}
+}
+
+func newAdaptor() *adaptor {
+	return &adaptor{mode: make(chan int, 1), ready: make(chan struct{})}
+}
+
+func (r *adaptor) Flush() {
+	select {
+	case r.mode <- 1:
+	default:
+	}
+	<-r.ready
+}
+
+func serveAdaptor(handle func(*adaptor)) {
+	r := newAdaptor()
+	go handle(r)
+	if <-r.mode == 1 {
+		close(r.ready)
+	}
+}

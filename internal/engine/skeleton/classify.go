@@ -60,11 +60,11 @@ func (f *Finding) Category() Category {
 }
 
 // Assumed reports whether the finding rests on an assumption that its reader may
-// reject: the size of something unknown, a scope followed in slices only, a key that is missing from a map, a callback that who took it does not call, or a
-// client that uses an object after it has begun to shut it down, or shuts it down
+// reject: the size of something unknown, a scope followed in slices only, a key that is missing from a map, a callback that who took it does not call, a field that is nil
+// only when a condition holds, or a client that uses an object after it has begun to shut it down, or shuts it down
 // twice.
 func (f *Finding) Assumed() bool {
-	if f.GuessedBound || f.Sliced || f.Handed || f.Evidence&(explore.EvMapAbsent|explore.EvUncounted) != 0 {
+	if f.GuessedBound || f.Sliced || f.Handed || f.Unset || f.Evidence&(explore.EvMapAbsent|explore.EvUncounted) != 0 {
 		return true
 	}
 	switch f.Kind {

@@ -1,7 +1,11 @@
 package skeleton
 
 import (
+	"go/token"
+
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/explore"
 )
 
 // closedTwice lists the channels that fn makes and that it and its literals close
@@ -87,4 +91,27 @@ func (u *closeUses) follow(v ssa.Value) {
 			}
 		}
 	}
+}
+
+// leftUnset reports whether a finding is a close of a nil field, on a way that unknown
+// conditions led to: what left the field nil and what guards the close may be one
+// condition, asked of different functions.
+func (c *Compiler) leftUnset(f *explore.Finding) bool {
+	if f.Kind != explore.CloseNil || f.Evidence&explore.EvBranch == 0 {
+		return false
+	}
+	at := token.Pos(f.Blocked[0].Instr.Pos)
+	for _, fn := range c.prog.Funcs {
+		for _, b := range fn.Blocks {
+			for _, in := range b.Instrs {
+				if call, ok := in.(ssa.CallInstruction); !ok || call.Pos() != at {
+					continue
+				}
+				for _, ch := range channelsOf(in) {
+					return len(c.channelFields(ch)) > 0
+				}
+			}
+		}
+	}
+	return false
 }

@@ -26,6 +26,7 @@ type Finding struct {
 	// Twice: the client called one closing method twice.
 	Twice  bool
 	Handed bool // what it waits for is counted down by callbacks that others promise to call
+	Unset  bool // it closes a field that was left nil under a condition, which the close may depend on too
 }
 
 // Analysis is what exploring a package found.
@@ -238,7 +239,7 @@ func (a *Analysis) keep(root *ssa.Function, fs []*explore.Finding, client bool, 
 			continue
 		}
 		seen[k] = true
-		a.Findings = append(a.Findings, Finding{Finding: f, Root: root, Client: client, Handed: a.c.byCallback(f)})
+		a.Findings = append(a.Findings, Finding{Finding: f, Root: root, Client: client, Handed: a.c.byCallback(f), Unset: a.c.leftUnset(f)})
 	}
 }
 

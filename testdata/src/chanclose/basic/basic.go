@@ -324,3 +324,32 @@ func foreignWaitOk(made func() waiter, xs []int) chan int {
 	}
 	return nil
 }
+
+// flow has the channel only if it is not read-only, and only then closes it.
+type flow struct {
+	kind kind
+	gate chan int
+	done chan struct{}
+}
+
+type kind interface{ readOnly() bool }
+
+func (f *flow) finish() {
+	select {
+	case <-f.done:
+	default:
+		if !f.kind.readOnly() {
+			close(f.done)
+		}
+	}
+}
+
+func runFlow(k kind) {
+	f := &flow{kind: k, gate: make(chan int)}
+	if !k.readOnly() {
+		f.done = make(chan struct{})
+	}
+	go func() { f.gate <- 1 }()
+	f.finish()
+	<-f.gate
+}

@@ -237,6 +237,15 @@ type kept struct {
 	in chan int
 }
 
+func newKept() *kept {
+	k := &kept{in: make(chan int)}
+	go func() {
+		for range k.in {
+		}
+	}()
+	return k
+}
+
 func (k *kept) Put(v int) {
 	k.mu.Lock()
 	in := k.in
@@ -261,7 +270,13 @@ func newFresh(fail bool) (*fresh, error) {
 		f.in = nil
 		return nil, errClosed
 	}
+	go f.drain(f.in)
 	return f, nil
+}
+
+func (f *fresh) drain(in chan int) {
+	for range in {
+	}
 }
 
 func (f *fresh) Put(v int) {

@@ -70,6 +70,8 @@ type pool struct {
 	workers int
 }
 
+func newPool() *pool { return &pool{jobs: make(chan *item)} }
+
 func (p *pool) start(n int) {
 	for range n {
 		p.wg.Go(p.worker)

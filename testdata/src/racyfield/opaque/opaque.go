@@ -6,6 +6,8 @@ import "sync"
 // A gate is a lock built on a channel.
 type gate struct{ c chan struct{} }
 
+func newGate() gate { return gate{c: make(chan struct{}, 1)} }
+
 func (g gate) lock()   { g.c <- struct{}{} }
 func (g gate) unlock() { <-g.c }
 

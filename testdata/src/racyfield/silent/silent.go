@@ -153,6 +153,8 @@ type worker struct {
 	jobs     chan int
 }
 
+func newWorker() *worker { return &worker{jobs: make(chan int)} }
+
 func (w *worker) Start() { go w.loop() }
 
 func (w *worker) loop() {

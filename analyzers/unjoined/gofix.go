@@ -47,7 +47,7 @@ func joined(in *engine.Info, o *owners.Orphan) []analysis.SuggestedFix {
 			Message: "Start the goroutine with " + name + ".Go",
 			TextEdits: []analysis.TextEdit{
 				{Pos: g.Pos(), End: lit.Body.Pos(), NewText: []byte(name + ".Go(func() error ")},
-				edit.Insert(lit.Body.Rbrace, "return nil\n"),
+				edit.Append(in.Prog.Fset, lit.Body, "return nil"),
 				{Pos: lit.End(), End: g.Call.End(), NewText: []byte(")")},
 			},
 		}}

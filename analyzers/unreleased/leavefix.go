@@ -163,7 +163,7 @@ func atEnd(in *engine.Info, e *locks.Event, exit *ssa.Return, g giving) (fix ana
 		if body == nil || !g.fits(in, e, body.Rbrace) {
 			return fix, false
 		}
-		return analysis.SuggestedFix{Message: g.what + " at the end", TextEdits: []analysis.TextEdit{edit.Insert(body.Rbrace, g.stmt+"\n")}}, true
+		return analysis.SuggestedFix{Message: g.what + " at the end", TextEdits: []analysis.TextEdit{edit.Append(in.Prog.Fset, body, g.stmt)}}, true
 	}
 	var br *ast.BranchStmt
 	for _, b := range e.Fn.Blocks {

@@ -114,7 +114,7 @@ func (c *checker) fixRequest(h *timeouts.Hazard) []analysis.SuggestedFix {
 	if hand == nil || arg == nil {
 		return nil
 	}
-	made, ok := c.in.Timeouts.Source(extracted(arg)).(*ssa.Call)
+	made, ok := c.in.Prog.Origin(extracted(arg)).(*ssa.Call)
 	if !ok {
 		return nil
 	}

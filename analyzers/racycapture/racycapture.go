@@ -81,9 +81,9 @@ func diagnose(in *engine.Info, race *accesses.Race, c *accesses.Conflict) report
 // loopVar words the capture of a variable that all iterations share: the write is
 // the loop's own, so the finding stands at the goroutine's use.
 func loopVar(in *engine.Info, c *accesses.Conflict, d *report.Diagnostic) {
-	use, fp := c.Y, c.Meeting.B
-	if fp.Thread == nil {
-		use, fp = c.X, c.Meeting.A
+	use := c.Y
+	if c.Meeting.B.Thread == nil {
+		use = c.X
 	}
 	d.Pos = use.Pos
 	d.Message = fmt.Sprintf("%s is used in a goroutine while the loop at %s goes on and changes it; below go1.22 all iterations share one variable",

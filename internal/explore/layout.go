@@ -44,15 +44,7 @@ func (f *Func) needs(liveIn []bitset) []bitset {
 		}
 		liveIn[b].each(note)
 		for k := range f.Blocks[b].Instrs {
-			in := &f.Blocks[b].Instrs[k]
-			note(in.Dst)
-			in.uses(note)
-			for _, e := range in.Succs {
-				for _, m := range e.Moves {
-					note(m.Src)
-					note(m.Dst)
-				}
-			}
+			f.Blocks[b].Instrs[k].names(note)
 		}
 	}
 	if f.Recover >= 0 {
@@ -121,20 +113,11 @@ func (l *layouter) block(blk *Block, across bitset, fixed Reg) {
 	local := func(r Reg) bool { return r > fixed && !across.has(r) }
 	last := make(map[Reg]int)
 	for k := range blk.Instrs {
-		in := &blk.Instrs[k]
-		note := func(r Reg) {
+		blk.Instrs[k].names(func(r Reg) {
 			if local(r) {
 				last[r] = k
 			}
-		}
-		note(in.Dst)
-		in.uses(note)
-		for _, e := range in.Succs {
-			for _, m := range e.Moves {
-				note(m.Src)
-				note(m.Dst)
-			}
-		}
+		})
 	}
 	// A block may run again: what it shares is idle when it begins.
 	use := func(r Reg) Reg {

@@ -66,6 +66,18 @@ func (in *Instr) uses(f func(Reg)) {
 	}
 }
 
+// names calls f for every register an instruction reads or sets, edge moves included.
+func (in *Instr) names(f func(Reg)) {
+	f(in.Dst)
+	in.uses(f)
+	for _, e := range in.Succs {
+		for _, m := range e.Moves {
+			f(m.Src)
+			f(m.Dst)
+		}
+	}
+}
+
 // scanLive walks block b backwards from what its successors need. With record
 // set it notes, for every instruction at which a goroutine may rest, the
 // registers that still matter.

@@ -273,7 +273,6 @@ func (m *Machine) skip(s *state, i int, in *Instr) outcome {
 		local = !ok
 		if n := m.val(s, f, in.B); ok && n.Kind == KUnk {
 			m.bound(s, n)
-			f = s.frame(i)
 		}
 	case OpWait:
 		_, _, _, ok := m.cell(s, m.val(s, f, in.A), kWait)

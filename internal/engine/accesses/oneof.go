@@ -92,23 +92,8 @@ func (a *Analysis) eachEqual(cond ssa.Value, yield func(numbered, token.Token)) 
 
 // parameter is the parameter that a value is, also where a literal shares it; nil for other values.
 func (a *Analysis) parameter(v ssa.Value) *ssa.Parameter {
-	for range 4 {
-		switch x := v.(type) {
-		case *ssa.Parameter:
-			return x
-		case *ssa.UnOp:
-			cell, ok := a.prog.Lexical(x.X).(*ssa.Alloc)
-			if !ok {
-				return nil
-			}
-			if v = a.prog.SingleStore(cell); v == nil {
-				return nil
-			}
-		default:
-			return nil
-		}
-	}
-	return nil
+	p, _ := a.prog.Origin(v).(*ssa.Parameter)
+	return p
 }
 
 // differs reports whether a parameter is the number in one goroutine at most: it varies, or is that number at one call which runs

@@ -39,7 +39,7 @@ func (c *Copy) Lock(class access.Class) *access.Path {
 // A Close is a close of a channel that its function takes out of the field first, or
 // afterwards, under the same lock.
 type Close struct {
-	Instr ssa.CallInstruction
+	Instr ssa.Instruction
 	Taken *ssa.Store // the change of the field
 	Lock  access.Class
 	field access.Class
@@ -92,15 +92,12 @@ func (a *analysis) closes() []*Close {
 		}
 		for _, b := range fn.Blocks {
 			for _, in := range b.Instrs {
-				call, ok := in.(ssa.CallInstruction)
+				ch, ok := ssabuild.Closes(in)
 				if !ok {
 					continue
 				}
-				if bi, ok := call.Common().Value.(*ssa.Builtin); !ok || bi.Name() != "close" {
-					continue
-				}
-				for _, c := range a.origins(call.Common().Args[0]) {
-					if cl := a.taken(fn, call, c); cl != nil {
+				for _, c := range a.origins(ch) {
+					if cl := a.taken(fn, in, c); cl != nil {
 						out = append(out, cl)
 					}
 				}
@@ -112,7 +109,7 @@ func (a *analysis) closes() []*Close {
 
 // taken finds the change of the field that a channel was read from, under a lock
 // that was held at the reading too.
-func (a *analysis) taken(fn *ssa.Function, call ssa.CallInstruction, c *Copy) *Close {
+func (a *analysis) taken(fn *ssa.Function, call ssa.Instruction, c *Copy) *Close {
 	if a.prog.UnpublishedAt(c.Field, c.Load) {
 		return nil
 	}
@@ -122,7 +119,7 @@ func (a *analysis) taken(fn *ssa.Function, call ssa.CallInstruction, c *Copy) *C
 			if !ok || a.prog.Path(st.Addr) != c.Field {
 				continue
 			}
-			for _, op := range a.held(st) {
+			for _, op := range a.locks.Certain(st) {
 				if op.Path.Class() != "" && holds(c.Locks, op.Path.Class()) {
 					return &Close{Instr: call, Taken: st, Lock: op.Path.Class(), field: c.Field.Class()}
 				}
@@ -148,11 +145,6 @@ func (a *analysis) judge(in ssa.Instruction, pos token.Pos, ch ssa.Value, closes
 	return nil
 }
 
-// held lists the locks certainly held at an instruction, those of callers included.
-func (a *analysis) held(in ssa.Instruction) []model.LockOp {
-	return append(slices.Clone(a.locks.Outer(in)), a.locks.HeldAt(in).Must...)
-}
-
 // mayHold reports whether a lock may be held at an instruction, or nothing is known.
 func (a *analysis) mayHold(in ssa.Instruction, lock access.Class) bool {
 	set := a.locks.HeldAt(in)
@@ -176,13 +168,11 @@ func (a *analysis) origins(ch ssa.Value) []*Copy {
 			return
 		}
 		seen[v] = true
-		switch v := v.(type) {
+		switch v := ssabuild.Unconverted(v).(type) {
 		case *ssa.Phi:
 			for _, e := range v.Edges {
 				trace(e)
 			}
-		case *ssa.ChangeType:
-			trace(v.X)
 		case *ssa.UnOp:
 			if v.Op != token.MUL {
 				return
@@ -197,7 +187,7 @@ func (a *analysis) origins(ch ssa.Value) []*Copy {
 			if p == nil || p.Class() == "" || p.Parent() == nil {
 				return
 			}
-			if held := a.held(v); len(held) > 0 {
+			if held := a.locks.Certain(v); len(held) > 0 {
 				out = append(out, &Copy{v, p, held})
 			}
 		}

@@ -286,7 +286,7 @@ func (a *Analysis) waitsThenCloses(fn *ssa.Function, done *access.Path, c *errCh
 			if eff, ok := a.prog.Effect(site.Common()); ok && eff.Op == api.WgWait {
 				waited = a.prog.Path(ssabuild.Receiver(site.Common()))
 			}
-			if bi, ok := site.Common().Value.(*ssa.Builtin); ok && bi.Name() == "close" && waited != nil && a.prog.Path(site.Common().Args[0]) == done {
+			if ch, ok := ssabuild.Closes(site); ok && waited != nil && a.prog.Path(ch) == done {
 				return a.sendersTell(c, waited)
 			}
 		}

@@ -125,6 +125,11 @@ func (a *Analysis) Outer(instr ssa.Instruction) []model.LockOp {
 	return out
 }
 
+// Certain lists the locks certainly held at an instruction: those of its own function and those of its callers.
+func (a *Analysis) Certain(instr ssa.Instruction) []model.LockOp {
+	return append(a.Outer(instr), a.HeldAt(instr).Must...)
+}
+
 // A callSite is one way in which a function is entered.
 type callSite struct {
 	instr  ssa.Instruction

@@ -33,7 +33,6 @@ type state struct {
 	defers   []*ssa.Defer   // pending, oldest first
 	facts    []fact         // sorted by key
 	freed    []*access.Path // locks taken and released directly in this activation, sorted by ID
-	outer    []*ssa.Defer   // deferred by a range-over-func body on behalf of the enclosing function
 }
 
 // key identifies what must not be merged.

@@ -146,7 +146,7 @@ func (a *Analysis) onlySignals(site ssa.CallInstruction, v ssa.Value) bool {
 			switch ref := ref.(type) {
 			case *ssa.Send, *ssa.DebugRef:
 			case ssa.CallInstruction:
-				if b, ok := ref.Common().Value.(*ssa.Builtin); ok && b.Name() == "close" {
+				if ssabuild.IsBuiltin(ref.Common(), "close") {
 					continue
 				}
 				if eff, ok := a.prog.Effect(ref.Common()); ok && (eff.Op == api.WgDone || eff.Op == api.WgAdd) {

@@ -24,10 +24,10 @@ import (
 
 // A Double is a close of one channel of a map after all of them may have been closed.
 type Double struct {
-	One   ssa.CallInstruction // the close that does not ask
-	All   ssa.CallInstruction // the close of every channel
-	Map   *access.Path        // the map, as One's function names it
-	IsNil bool                // One closes what it looks up: nil, if it is no longer there
+	One   ssa.Instruction // the close that does not ask
+	All   ssa.Instruction // the close of every channel
+	Map   *access.Path    // the map, as One's function names it
+	IsNil bool            // One closes what it looks up: nil, if it is no longer there
 }
 
 type analysis struct {
@@ -37,8 +37,9 @@ type analysis struct {
 
 // A closing is a close of a channel that is a key or a value of a map.
 type closing struct {
-	call ssa.CallInstruction
-	path *access.Path // of the map
+	call  ssa.Instruction
+	path  *access.Path // of the map
+	isNil bool         // see [Double]
 }
 
 // Run lists such closes of a package in source order. Its cost is one pass over the
@@ -46,23 +47,20 @@ type closing struct {
 func Run(prog *ssabuild.Program, lk *locks.Analysis) []Double {
 	a := &analysis{prog, lk}
 	var all, single []closing
-	looked := make(map[ssa.CallInstruction]bool)
 	for _, fn := range prog.Funcs {
 		if prog.IsTestFunc(fn) {
 			continue
 		}
 		for _, b := range fn.Blocks {
 			for _, in := range b.Instrs {
-				call, ok := builtin(in, "close")
+				ch, ok := ssabuild.Closes(in)
 				if !ok {
 					continue
 				}
-				ch := call.Common().Args[0]
 				if m := ranged(ch); m != nil {
-					all = append(all, closing{call, prog.Path(m)})
+					all = append(all, closing{in, prog.Path(m), false})
 				} else if m, isNil := a.single(fn, ch); m != nil {
-					single = append(single, closing{call, prog.Path(m)})
-					looked[call] = isNil
+					single = append(single, closing{in, prog.Path(m), isNil})
 				}
 			}
 		}
@@ -71,20 +69,11 @@ func Run(prog *ssabuild.Program, lk *locks.Analysis) []Double {
 	for _, one := range single {
 		k := slices.IndexFunc(all, func(c closing) bool { return a.double(one, c) })
 		if k >= 0 {
-			out = append(out, Double{one.call, all[k].call, one.path, looked[one.call]})
+			out = append(out, Double{one.call, all[k].call, one.path, one.isNil})
 		}
 	}
 	slices.SortStableFunc(out, func(x, y Double) int { return cmp.Compare(x.One.Pos(), y.One.Pos()) })
 	return out
-}
-
-func builtin(in ssa.Instruction, name string) (ssa.CallInstruction, bool) {
-	call, ok := in.(ssa.CallInstruction)
-	if !ok {
-		return nil, false
-	}
-	b, ok := call.Common().Value.(*ssa.Builtin)
-	return call, ok && b.Name() == name
 }
 
 // ranged is the map whose key or value v is within a loop over all of it, or nil.
@@ -118,7 +107,7 @@ func (a *analysis) single(fn *ssa.Function, ch ssa.Value) (m ssa.Value, isNil bo
 	}
 	for _, b := range fn.Blocks {
 		for _, in := range b.Instrs {
-			if del, ok := builtin(in, "delete"); ok && plain(del.Common().Args[1]) == plain(ch) && !a.lookedUp(fn, ch) {
+			if del, ok := in.(*ssa.Call); ok && ssabuild.IsBuiltin(del.Common(), "delete") && ssabuild.Unconverted(del.Common().Args[1]) == ssabuild.Unconverted(ch) && !a.lookedUp(fn, ch) {
 				return del.Common().Args[0], false
 			}
 		}
@@ -127,16 +116,8 @@ func (a *analysis) single(fn *ssa.Function, ch ssa.Value) (m ssa.Value, isNil bo
 }
 
 func isParam(v ssa.Value) bool {
-	_, ok := plain(v).(*ssa.Parameter)
+	_, ok := ssabuild.Unconverted(v).(*ssa.Parameter)
 	return ok
-}
-
-// plain is v before it was given another type.
-func plain(v ssa.Value) ssa.Value {
-	if c, ok := v.(*ssa.ChangeType); ok {
-		return c.X
-	}
-	return v
 }
 
 func isMap(v ssa.Value) bool {
@@ -156,7 +137,7 @@ func asked(look *ssa.Lookup) bool {
 func (a *analysis) lookedUp(fn *ssa.Function, key ssa.Value) bool {
 	for _, b := range fn.Blocks {
 		for _, in := range b.Instrs {
-			if look, ok := in.(*ssa.Lookup); ok && plain(look.Index) == plain(key) {
+			if look, ok := in.(*ssa.Lookup); ok && ssabuild.Unconverted(look.Index) == ssabuild.Unconverted(key) {
 				return true
 			}
 		}
@@ -173,14 +154,9 @@ func (a *analysis) double(one, all closing) bool {
 	if class == "" || class != all.path.Class() || f == g || f.Object() == nil || !f.Object().Exported() || spawn.Recovery(a.prog, f) != nil {
 		return false
 	}
-	theirs := a.held(all.call)
-	return slices.ContainsFunc(a.held(one.call), func(op model.LockOp) bool {
+	theirs := a.locks.Certain(all.call)
+	return slices.ContainsFunc(a.locks.Certain(one.call), func(op model.LockOp) bool {
 		c := op.Path.Class()
 		return c != "" && slices.ContainsFunc(theirs, func(o model.LockOp) bool { return o.Path.Class() == c })
 	})
-}
-
-// held lists the locks certainly held at an instruction, those of callers included.
-func (a *analysis) held(in ssa.Instruction) []model.LockOp {
-	return append(slices.Clone(a.locks.Outer(in)), a.locks.HeldAt(in).Must...)
 }

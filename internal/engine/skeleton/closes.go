@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/conclint/conclint/internal/engine/ssabuild"
 	"github.com/conclint/conclint/internal/explore"
 )
 
@@ -76,7 +77,7 @@ func (u *closeUses) follow(v ssa.Value) {
 			}
 		case ssa.CallInstruction:
 			common := ref.Common()
-			if b, ok := common.Value.(*ssa.Builtin); ok && b.Name() == "close" {
+			if ssabuild.IsBuiltin(common, "close") {
 				u.places++
 				in := ref.Block()
 				u.loop = u.loop || inCycle(in) && (in.Parent() != u.from.Parent() || !inCycle(u.from.Block()))
@@ -104,10 +105,7 @@ func (c *Compiler) leftUnset(f *explore.Finding) bool {
 	for _, fn := range c.prog.Funcs {
 		for _, b := range fn.Blocks {
 			for _, in := range b.Instrs {
-				if call, ok := in.(ssa.CallInstruction); !ok || call.Pos() != at {
-					continue
-				}
-				for _, ch := range channelsOf(in) {
+				if ch, ok := ssabuild.Closes(in); ok && in.Pos() == at {
 					return len(c.channelFields(ch)) > 0
 				}
 			}

@@ -126,10 +126,9 @@ func channelsOf(instr ssa.Instruction) []ssa.Value {
 			out = append(out, st.Chan)
 		}
 		return out
-	case ssa.CallInstruction:
-		if b, ok := instr.Common().Value.(*ssa.Builtin); ok && b.Name() == "close" {
-			return instr.Common().Args
-		}
+	}
+	if ch, ok := ssabuild.Closes(instr); ok {
+		return []ssa.Value{ch}
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/conclint/conclint/internal/engine/ssabuild"
 )
 
 // A ResultChannel is an unbuffered channel that a function returns and on which a
@@ -156,13 +158,9 @@ func (u *chanUses) follow(v ssa.Value) {
 				}
 			}
 		case *ssa.Call:
-			if b, ok := ref.Call.Value.(*ssa.Builtin); !ok || b.Name() != "close" {
-				u.other = true
-			}
+			u.other = u.other || !ssabuild.IsBuiltin(&ref.Call, "close")
 		case *ssa.Defer:
-			if b, ok := ref.Call.Value.(*ssa.Builtin); !ok || b.Name() != "close" {
-				u.other = true
-			}
+			u.other = u.other || !ssabuild.IsBuiltin(&ref.Call, "close")
 		case *ssa.Select:
 			for _, st := range ref.States {
 				u.received = u.received || st.Chan == v

@@ -24,11 +24,7 @@ func (a *Analysis) cancels(common *ssa.CallCommon) *access.Path {
 	if common.IsInvoke() || len(common.Args) > 0 {
 		return nil
 	}
-	ext, ok := a.original(common.Value).(*ssa.Extract)
-	if !ok || ext.Index != 1 {
-		return nil
-	}
-	return a.derived(ext.Tuple)
+	return a.derived(common.Value, 1)
 }
 
 // doneOf is the context, made in sight, whose Done channel a value is; nil for other values.
@@ -40,16 +36,17 @@ func (a *Analysis) doneOf(v ssa.Value) *access.Path {
 	if eff, ok := a.prog.Effect(call.Common()); !ok || eff.Op != api.CtxDone {
 		return nil
 	}
-	ext, ok := a.original(ssabuild.Receiver(call.Common())).(*ssa.Extract)
-	if !ok || ext.Index != 0 {
-		return nil
-	}
-	return a.derived(ext.Tuple)
+	return a.derived(ssabuild.Receiver(call.Common()), 0)
 }
 
-// derived is the path of the context that a call derives, nil if the call does something else.
-func (a *Analysis) derived(tuple ssa.Value) *access.Path {
-	call, ok := tuple.(*ssa.Call)
+// derived is the path of the context that a call derives whose result with an index v always is: the context, or its
+// cancel function. It is nil for other values.
+func (a *Analysis) derived(v ssa.Value, result int) *access.Path {
+	ext, ok := a.prog.Origin(v).(*ssa.Extract)
+	if !ok || ext.Index != result {
+		return nil
+	}
+	call, ok := ext.Tuple.(*ssa.Call)
 	if !ok {
 		return nil
 	}
@@ -57,24 +54,4 @@ func (a *Analysis) derived(tuple ssa.Value) *access.Path {
 		return nil
 	}
 	return a.prog.ResultPath(call, 0)
-}
-
-// original is the value that a variable always has, or the value itself.
-func (a *Analysis) original(v ssa.Value) ssa.Value {
-	for range 4 {
-		load, ok := v.(*ssa.UnOp)
-		if !ok {
-			return v
-		}
-		cell, ok := a.prog.Lexical(load.X).(*ssa.Alloc)
-		if !ok {
-			return v
-		}
-		stored := a.prog.SingleStore(cell)
-		if stored == nil {
-			return v
-		}
-		v = stored
-	}
-	return v
 }

@@ -6,7 +6,6 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/conclint/conclint/internal/access"
 	"github.com/conclint/conclint/internal/engine/ssabuild"
 )
 
@@ -165,14 +164,6 @@ func MainOnly(fn *ssa.Function) bool {
 	}
 	obj, ok := fn.Object().(*types.Func)
 	return !ok || obj.Signature().Recv() == nil && (obj.Name() == "init" || obj.Name() == "main" && obj.Pkg().Name() == "main")
-}
-
-// receiverNamed is the named type whose method fn is, nil if it is none.
-func receiverNamed(fn *ssa.Function) *types.Named {
-	if fn.Signature.Recv() == nil {
-		return nil
-	}
-	return access.NamedOf(fn.Signature.Recv().Type())
 }
 
 // Spawned reports whether a goroutine that this package starts may execute fn. All

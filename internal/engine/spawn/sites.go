@@ -223,25 +223,15 @@ func onlyOne(common *ssa.CallCommon) bool {
 // certainly is; nil if it is none.
 func (a *Analysis) asParam(v ssa.Value) *ssa.Parameter {
 	for range 8 {
-		switch x := v.(type) {
+		switch x := a.prog.Origin(v).(type) {
 		case *ssa.Parameter:
 			return x
 		case *ssa.ChangeType:
 			v = x.X
-		case *ssa.UnOp:
-			al, ok := a.prog.Lexical(x.X).(*ssa.Alloc)
-			if !ok {
-				return nil
-			}
-			if v = a.prog.SingleStore(al); v == nil {
-				return nil
-			}
 		case *ssa.FreeVar:
-			l := a.prog.Lexical(x)
-			if l == v {
+			if v = a.prog.Lexical(x); v == x {
 				return nil
 			}
-			v = l
 		default:
 			return nil
 		}

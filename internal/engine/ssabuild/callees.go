@@ -257,6 +257,21 @@ func (p *Program) indexFieldFunc(st *ssa.Store) {
 	}
 }
 
+// Closes is the channel that an instruction closes, now or when its function ends.
+func Closes(instr ssa.Instruction) (ch ssa.Value, ok bool) {
+	call, ok := instr.(ssa.CallInstruction)
+	if !ok || !IsBuiltin(call.Common(), "close") {
+		return nil, false
+	}
+	return call.Common().Args[0], true
+}
+
+// IsBuiltin reports whether a call is one of a predeclared function.
+func IsBuiltin(common *ssa.CallCommon, name string) bool {
+	b, ok := common.Value.(*ssa.Builtin)
+	return ok && b.Name() == name
+}
+
 // Unconverted is v without conversions between types of one form: named function types, directions of channels.
 func Unconverted(v ssa.Value) ssa.Value {
 	for {

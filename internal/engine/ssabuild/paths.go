@@ -226,6 +226,27 @@ func (p *Program) singleStore(a *ssa.Alloc) ssa.Value {
 // SingleStore is the only value ever stored into local a, nil if there is none or more than one.
 func (p *Program) SingleStore(a *ssa.Alloc) ssa.Value { return p.singleStore(a) }
 
+// Origin is the value that a variable which is set once always has, as far back as single assignments show; v itself
+// if it is no such variable.
+func (p *Program) Origin(v ssa.Value) ssa.Value {
+	for range 8 {
+		load, ok := v.(*ssa.UnOp)
+		if !ok {
+			break
+		}
+		cell, ok := p.lexical(load.X).(*ssa.Alloc)
+		if !ok {
+			break
+		}
+		stored := p.singleStore(cell)
+		if stored == nil {
+			break
+		}
+		v = stored
+	}
+	return v
+}
+
 func (p *Program) field(base *access.Path, t types.Type, i int) *access.Path {
 	st, ok := fieldsOf(t)
 	if !ok || i >= st.NumFields() {

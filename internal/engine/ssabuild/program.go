@@ -125,7 +125,6 @@ func (p *Program) collect() {
 // A cell is what is known of a local variable that lives in memory.
 type cell struct {
 	stores []*ssa.Store
-	escape bool // its address is used in a way that is not a load, store, selection or capture
 }
 
 // A globalInit is the initialiser of a package-level variable.

@@ -138,7 +138,7 @@ func (c *collector) onBehalf(h Hazard) {
 	}
 	endless := h.Wait.Effect.Bound == api.ByCtx // it has a context, which never ends
 	if h.Wait.Effect.Blocking == api.Process {
-		made, ok := c.a.Source(ssabuild.Receiver(h.Site.Common())).(*ssa.Call)
+		made, ok := c.a.prog.Origin(ssabuild.Receiver(h.Site.Common())).(*ssa.Call)
 		if !ok || c.a.UsesProcess(ssabuild.Outermost(h.Fn)) {
 			return // not in sight, or ended by hand
 		}

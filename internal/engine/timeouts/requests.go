@@ -183,26 +183,6 @@ func (a *Analysis) Serves() bool {
 	return false
 }
 
-// Source is the call that made v, as far back as single assignments show; v itself if that is no call.
-func (a *Analysis) Source(v ssa.Value) ssa.Value {
-	for range 8 {
-		u, ok := v.(*ssa.UnOp)
-		if !ok {
-			break
-		}
-		cell, ok := a.prog.Lexical(u.X).(*ssa.Alloc)
-		if !ok {
-			break
-		}
-		val := a.prog.SingleStore(cell)
-		if val == nil {
-			break
-		}
-		v = val
-	}
-	return v
-}
-
 // UsesProcess reports whether fn, or a literal in it, looks at the process of a command: it may end it.
 func (a *Analysis) UsesProcess(fn *ssa.Function) bool {
 	for _, b := range fn.Blocks {

@@ -36,12 +36,11 @@ type Runner struct {
 type Result struct {
 	Package *Package
 	CPU     time.Duration
-	Peak    int64                      // bytes, 0 where the system does not tell
-	Output  []byte                     // the JSON that the tool printed
-	Diags   map[string][]Diagnostic    // by analyzer
-	Facts   []byte                     // the facts alone, without the types
-	Failed  string                     // why the unit did not come to an end, "" if it did
-	raw     map[string]json.RawMessage // by analyzer
+	Peak    int64                   // bytes, 0 where the system does not tell
+	Output  []byte                  // the JSON that the tool printed
+	Diags   map[string][]Diagnostic // by analyzer
+	Facts   []byte                  // the facts alone, without the types
+	Failed  string                  // why the unit did not come to an end, "" if it did
 }
 
 // A Diagnostic is what the go command's JSON says of one.
